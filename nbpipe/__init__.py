@@ -1,0 +1,65 @@
+"""nbpipe: a scikit-learn model, from notebook to production.
+
+The verbs are functions of this module; the magics of ``%load_ext nbpipe`` and the ``nbpipe``
+command are thin doors to them. Names load on first use, so that ``import nbpipe`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbpipe.bundle.export import Bundle, export
+    from nbpipe.bundle.model import Model, load
+    from nbpipe.bundle.store import models
+    from nbpipe.evaluation.cv import cv
+    from nbpipe.evaluation.report import CVReport
+    from nbpipe.pipeline.build import build
+    from nbpipe.pipeline.code import to_python
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "build": "nbpipe.pipeline.build",
+    "to_python": "nbpipe.pipeline.code",
+    "cv": "nbpipe.evaluation.cv",
+    "CVReport": "nbpipe.evaluation.report",
+    "export": "nbpipe.bundle.export",
+    "Bundle": "nbpipe.bundle.export",
+    "load": "nbpipe.bundle.model",
+    "Model": "nbpipe.bundle.model",
+    "models": "nbpipe.bundle.store",
+}
+
+__all__ = [
+    "Bundle",
+    "CVReport",
+    "Model",
+    "build",
+    "cv",
+    "export",
+    "load",
+    "models",
+    "to_python",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        msg = f"module 'nbpipe' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOME]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Register the ``%nbpipe`` and ``%%nbpipe`` magics (``%load_ext nbpipe``)."""
+    from nbpipe.jupyter.magics import register  # noqa: PLC0415 - IPython only where it is asked for
+
+    register(shell)

@@ -1,0 +1,1 @@
+"""A model, versioned on disk: manifest, schema, integrity, store."""

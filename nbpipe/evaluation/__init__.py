@@ -1,0 +1,1 @@
+"""Cross-validation -> report -> verdict -> figures."""

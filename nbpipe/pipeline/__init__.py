@@ -1,0 +1,1 @@
+"""Cell text -> spec -> scikit-learn Pipeline -> plain Python."""
