@@ -151,7 +151,7 @@ class IntegrityError(BundleError):
 
 
 class VersionMismatchError(BundleError):
-    """This environment differs from the one that the model was made in.
+    """The environment differs from the one that the model was made in.
 
     Attributes
     ----------
