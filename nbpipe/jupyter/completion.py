@@ -1,0 +1,90 @@
+"""Tab completion behind ``%nbpipe``, read off the verbs' own parsers."""
+
+from __future__ import annotations
+
+import re
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.completer import SimpleCompletion, context_matcher
+
+if TYPE_CHECKING:
+    from argparse import Action
+    from collections.abc import Iterable, Mapping
+
+MATCHER = "nbpipe.verbs"
+# Also after `report = `, and with the cell magic's second percent sign.
+_CALL = re.compile(r"^(?:[^#%]*=)?\s*%%?nbpipe\s+(?P<words>.*)$")
+_COLUMNS = {"time", "groups"}
+
+
+class VerbMatcher:
+    """Completes the words behind `%nbpipe`; its `match` is what IPython calls."""
+
+    def __init__(self, namespace: dict[str, Any], verbs: Mapping[str, Any]) -> None:
+        self.namespace = namespace
+        self.verbs = verbs
+
+    @context_matcher(identifier=MATCHER)
+    def match(self, context: Any) -> dict[str, Any]:
+        """Complete the word at the cursor: a verb, an option, one of its values, a variable."""
+        call = _CALL.match(context.text_until_cursor)
+        if not call:
+            return {"completions": []}
+        *before, word = re.split(r"\s+", call["words"])
+        fragment = word.rpartition(",")[2]  # f1,roc_auc completes its last part
+        found = [name for name in self._candidates(before, word) if name.startswith(fragment)]
+        return {
+            "completions": [SimpleCompletion(text=name) for name in found],
+            "matched_fragment": fragment,
+            "suppress": bool(found),
+            "do_not_suppress": set(),
+        }
+
+    def _candidates(self, before: list[str], word: str) -> Iterable[str]:
+        if not before:
+            return self.verbs
+        if before[0] not in self.verbs:
+            return ()
+        parser = self.verbs[before[0]].parser
+        options = parser._option_string_actions  # noqa: SLF001 - argparse shows it nowhere else
+        if word.startswith("-"):
+            return sorted({*options, "--help"} - set(before))
+        takes_value = options.get(before[-1])
+        if takes_value is not None and takes_value.nargs != 0:
+            return self._values(takes_value, before)
+        given = [w for i, w in enumerate(before[1:]) if not _belongs_to_option(before, i, options)]
+        positional = [a for a in parser._actions if not a.option_strings]  # noqa: SLF001
+        return self._values(positional[len(given)], before) if len(given) < len(positional) else ()
+
+    def _values(self, action: Action, before: list[str]) -> Iterable[str]:
+        if action.dest in {"path", "to", "version"} or action.type in {int, float}:
+            return ()  # IPython completes paths itself
+        if action.dest == "scoring":
+            from sklearn.metrics import get_scorer_names  # noqa: PLC0415 - only once asked for
+
+            return list(get_scorer_names())
+        columns = _columns(self.namespace, before) if action.dest in _COLUMNS else []
+        return [*columns, *self._variables()]
+
+    def _variables(self) -> list[str]:
+        hidden = {"In", "Out", "exit", "quit", "get_ipython", "open"}
+        return sorted(
+            name
+            for name, value in self.namespace.items()
+            if not name.startswith("_") and name not in hidden and not isinstance(value, ModuleType)
+        )
+
+
+def _belongs_to_option(before: list[str], i: int, options: dict[str, Action]) -> bool:
+    word, previous = before[i + 1], options.get(before[i])
+    return word.startswith("-") or (previous is not None and previous.nargs != 0)
+
+
+def _columns(namespace: dict[str, Any], before: list[str]) -> list[str]:
+    """Return the columns of the first variable on the line that has some."""
+    for word in before[1:]:
+        columns = getattr(namespace.get(word), "columns", None)
+        if columns is not None:
+            return [str(column) for column in columns]
+    return []

@@ -1,0 +1,154 @@
+"""``%nbpipe VERB`` and ``%%nbpipe VERB``: each verb parses its words and calls its function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+from sklearn import model_selection
+from traitlets import Float, Int, Unicode
+
+import nbpipe
+from nbpipe.errors import UsageError, did_you_mean
+from nbpipe.jupyter.arguments import column_or_value, evaluate, new_variable, parse, unquote
+from nbpipe.jupyter.completion import MATCHER, VerbMatcher
+
+
+@magics_class
+class NbpipeMagics(Magics):
+    """The verbs of nbpipe; their defaults are traits that ``%config NbpipeMagics`` lists."""
+
+    models_dir = Unicode("models", help="Where models are exported to.").tag(config=True)
+    n_splits = Int(5, help="Folds of a cross-validation.").tag(config=True)
+    scoring = Unicode("", help="Metrics, comma-separated; empty: by the target.").tag(config=True)
+    overfit_gap = Float(0.15, help="Train/test gap that is called overfitting.").tag(config=True)
+
+    @magic_arguments("nbpipe build")
+    @argument("name", metavar="NAME", help="the variable that will hold the pipeline")
+    @argument("--code", action="store_true", help="print the plain Python it stands for")
+    def build(self, args: Any) -> Any:
+        """Build a leak-free scikit-learn pipeline from the cell below, one step a line."""
+        if args.cell is None:
+            raise UsageError("The steps go below it: begin the cell with `%%nbpipe build NAME`.")
+        name = new_variable(args.name, self.shell.user_ns)
+        pipeline = nbpipe.build(args.cell, self.shell.user_ns)
+        self.shell.user_ns[name] = pipeline
+        if args.code:
+            print(nbpipe.to_python(pipeline, name=name))  # noqa: T201 - what --code asks for
+            return None
+        return pipeline
+
+    @magic_arguments("nbpipe cv")
+    @argument("name", metavar="NAME", help="the pipeline")
+    @argument("X", help="the rows, a DataFrame")
+    @argument("y", help="the target, one value a row")
+    @argument("--time", help="column of X, or times: split in time order")
+    @argument("--groups", help="column of X, or labels: keep each group in one fold")
+    @argument("--cv", help="a splitter, such as KFold(5)")
+    @argument("--scoring", help="metrics, comma-separated: f1,roc_auc")
+    @argument("--n-splits", type=int, metavar="N", help="folds")
+    @argument("--gap", type=int, default=0, metavar="N", help="rows left out before a test fold")
+    @argument("--n-jobs", type=int, metavar="N", help="processes")
+    @argument("--overfit-gap", type=float, metavar="GAP", help="train/test gap called overfitting")
+    def cv(self, args: Any) -> Any:
+        """Cross-validate a pipeline: every fold, the train/test gap, and what to make of it."""
+        space = self.shell.user_ns
+        X, scoring = evaluate(args.X, space), args.scoring or self.scoring
+        return nbpipe.cv(
+            evaluate(args.name, space),
+            X,
+            evaluate(args.y, space),
+            time=column_or_value(args.time, X, space),
+            groups=column_or_value(args.groups, X, space),
+            cv=evaluate(args.cv, space, vars(model_selection)) if args.cv else None,
+            scoring=[metric.strip() for metric in scoring.split(",")] if scoring else None,
+            n_splits=args.n_splits or self.n_splits,
+            gap=args.gap,
+            n_jobs=args.n_jobs,
+            overfit_gap=self.overfit_gap if args.overfit_gap is None else args.overfit_gap,
+        )
+
+    @magic_arguments("nbpipe export")
+    @argument("name", metavar="NAME", help="the fitted pipeline")
+    @argument("X", help="the rows it was fitted on")
+    @argument("y", nargs="?", help="their target")
+    @argument("--to", metavar="DIR", help="the model's folder (default: models/NAME)")
+    @argument("--version", metavar="V", help="such as 1.2.0 (default: the next one)")
+    @argument("--report", help="what cv returned, to stand in the manifest")
+    def export(self, args: Any) -> Any:
+        """Write a fitted pipeline to disk as a version that loads safely elsewhere."""
+        space = self.shell.user_ns
+        return nbpipe.export(
+            evaluate(args.name, space),
+            unquote(args.to) if args.to else f"{self.models_dir}/{args.name}",
+            X=evaluate(args.X, space),
+            y=evaluate(args.y, space) if args.y else None,
+            version=args.version,
+            report=evaluate(args.report, space) if args.report else None,
+        )
+
+    @magic_arguments("nbpipe load")
+    @argument("path", metavar="PATH", help="a model's folder, or one version of it")
+    @argument("--version", metavar="V", help="which version (default: the latest)")
+    @argument("--allow-version-mismatch", action="store_true", help="try another scikit-learn")
+    def load(self, args: Any) -> Any:
+        """Load a model and check it: files, versions, then predictions it must repeat."""
+        return nbpipe.load(
+            unquote(args.path),
+            args.version,
+            allow_version_mismatch=args.allow_version_mismatch,
+        )
+
+    @magic_arguments("nbpipe models")
+    @argument("path", metavar="DIR", nargs="?", help="a model's folder, or a folder of models")
+    def models(self, args: Any) -> Any:
+        """List the models and versions in a folder."""
+        return nbpipe.models(unquote(args.path) if args.path else self.models_dir)
+
+    @no_var_expand
+    @line_cell_magic
+    def nbpipe(self, line: str, cell: str | None = None) -> Any:
+        """Take a scikit-learn model from notebook to production; `%nbpipe` lists the verbs."""
+        name, _, words = line.strip().partition(" ")
+        if name in {"", "-h", "--help"}:
+            print(_overview())  # noqa: T201
+            return None
+        if name not in VERBS:
+            raise UsageError(f"nbpipe has no verb `{name}`.{did_you_mean(name, VERBS)}")
+        parser = VERBS[name].parser
+        if {"-h", "--help"} & set(words.split()):
+            print(parser.format_help().replace("::\n\n  %", "usage: %"))  # noqa: T201
+            return None
+        if cell is not None and name != "build":
+            raise UsageError(f"`{name}` takes one line: write `%nbpipe {name} ...` with one %.")
+        args = parse(parser, words)
+        args.cell = cell
+        return VERBS[name](self, args)
+
+
+VERBS: dict[str, Any] = {
+    "build": NbpipeMagics.build,
+    "cv": NbpipeMagics.cv,
+    "export": NbpipeMagics.export,
+    "load": NbpipeMagics.load,
+    "models": NbpipeMagics.models,
+}
+
+
+def _overview() -> str:
+    lines = [f"  {name:8}{verb.parser.description}" for name, verb in VERBS.items()]
+    return "\n".join(["%nbpipe VERB ..., where VERB is one of", *lines, "%nbpipe VERB --help"])
+
+
+def register(shell: Any) -> None:
+    """Give an IPython shell the magics and their completion."""
+    unregister(shell)
+    shell.register_magics(NbpipeMagics)
+    shell.Completer.custom_matchers.append(VerbMatcher(shell.user_ns, VERBS).match)
+
+
+def unregister(shell: Any) -> None:
+    """Take the completion away again; magics stay, as IPython knows no way to remove them."""
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != MATCHER]
