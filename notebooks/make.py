@@ -1,0 +1,91 @@
+"""Make the lessons: each notebook comes from its source, executed and clean.
+
+::
+
+    python make.py             every lesson
+    python make.py 00 03       these two
+    python make.py --check     name the notebooks that differ from their sources
+
+What an execution leaves by chance (counts, timings, widget state, the version of Python) is
+dropped, so a notebook changes only when its source or its results do.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+HERE = Path(__file__).resolve().parent
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("lesson", nargs="*", help="first characters of its name, as 00")
+    parser.add_argument("--check", action="store_true", help="execute nothing; exit 1 if stale")
+    args = parser.parse_args()
+    sources = [
+        path
+        for path in sorted((HERE / "source").glob("*.py"))
+        if not args.lesson or path.name.startswith(tuple(args.lesson))
+    ]
+    if args.check:
+        stale = [path.stem for path in sources if is_stale(path)]
+        raise SystemExit(f"stale, run make.py: {', '.join(stale)}" if stale else 0)
+    os.environ |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0"}
+    for path in sources:
+        print(path.stem, flush=True)
+        notebook = build(path)
+        NotebookClient(
+            notebook,
+            kernel_name="python3",
+            timeout=300,
+            record_timing=False,
+            coalesce_streams=True,
+            resources={"metadata": {"path": str(HERE)}},
+        ).execute()
+        nbformat.write(clean(notebook), target(path))
+
+
+def target(source):
+    return HERE / f"{source.stem}.ipynb"
+
+
+def build(source):
+    """Return the notebook of a source, without outputs."""
+    notebook = jupytext.read(source, fmt="py:percent")
+    notebook.metadata = {"kernelspec": KERNEL}
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number:02}"
+    return notebook
+
+
+def clean(notebook):
+    """Drop what differs from one execution to the next, in place."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = None
+    return notebook
+
+
+def is_stale(source):
+    """Tell whether the cells of the notebook on disk are other than those of its source."""
+    if not target(source).exists():
+        return True
+    shown = nbformat.read(target(source), as_version=4)
+    return inputs(shown) != inputs(build(source))
+
+
+def inputs(notebook):
+    return [(cell.id, cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
+
+
+if __name__ == "__main__":
+    main()
