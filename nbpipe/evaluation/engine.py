@@ -1,0 +1,83 @@
+"""Run the folds: small work in this process, large work on all cores, each fold seen when done."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from joblib import cpu_count
+from sklearn.utils.parallel import Parallel, delayed
+
+from nbpipe.evaluation import cores
+from nbpipe.evaluation.fold import Fold, Job, run_fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nbpipe.evaluation.splits import Split
+
+
+def run_folds(
+    job: Job,
+    pipeline: Any,
+    split: Split,
+    n_jobs: int | None,
+    seen: Callable[[Fold], None],
+) -> tuple[Fold, ...]:
+    """Fit and score every fold, handing each to `seen` as soon as it is done.
+
+    With ``n_jobs=None`` the smallest fold runs first, in this process, and tells how long the
+    others will take. They stay here when that is shorter than starting workers; otherwise the
+    cores go to the estimator where it uses threads, or to the folds, the largest first.
+
+    Parameters
+    ----------
+    job : Job
+    pipeline : estimator
+        Cloned for each fold, never changed.
+    split : Split
+    n_jobs : int or None
+        Workers for the folds; None decides.
+    seen : callable
+        Called in this process with each `Fold`; what it raises ends the run.
+
+    Returns
+    -------
+    tuple of Fold
+        In the splitter's order.
+    """
+    tasks = [(number, *sides) for number, sides in enumerate(split.folds, start=1)]
+    tasks.sort(key=lambda task: -len(task[1]))
+    done = []
+    for fold in _run(job, pipeline, tasks, n_jobs):
+        done.append(fold)
+        seen(fold)
+    return tuple(sorted(done, key=lambda fold: fold.number))
+
+
+def _run(job: Job, pipeline: Any, tasks: list[Any], n_jobs: int | None) -> Iterator[Fold]:
+    if n_jobs is not None and n_jobs > 1:
+        yield from _side_by_side(job, pipeline, tasks, n_jobs)
+        return
+    spread = False
+    if n_jobs is None:
+        pilot = tasks.pop()
+        first = run_fold(job, cores.in_process(pipeline), *pilot)
+        yield first
+        rows_left = sum(len(train) for _, train, _ in tasks)
+        seconds = first.fit_seconds + first.score_seconds
+        seconds_left = seconds * rows_left / len(first.train)
+        if cores.worth_starting(seconds_left, min(cpu_count(), len(tasks))):
+            if not cores.threaded(pipeline):
+                yield from _side_by_side(job, pipeline, tasks, min(cpu_count(), len(tasks)))
+                return
+            spread = True
+    for task in tasks:
+        yield run_fold(job, cores.in_process(pipeline, spread=spread), *task)
+
+
+def _side_by_side(job: Job, pipeline: Any, tasks: list[Any], workers: int) -> Iterator[Fold]:
+    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="all")
+    folds = parallel(delayed(run_fold)(job, cores.alone(pipeline), *task) for task in tasks)
+    with closing(folds):  # leaving early, on Ctrl-C above all, ends the workers
+        yield from folds

@@ -1,0 +1,59 @@
+"""Progress of the folds, in a terminal or a notebook; quiet for quick work."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from tqdm import TqdmWarning
+
+from nbpipe.evaluation.text import number
+
+if TYPE_CHECKING:
+    from nbpipe.evaluation.fold import Fold
+
+QUIET_SECONDS = 1.0
+
+
+class Progress:
+    """A bar that shows each fold's test score as soon as it is there.
+
+    Parameters
+    ----------
+    n_folds : int
+    metric : str
+        The metric shown beside the bar.
+    wanted : bool or None
+        None shows the bar in notebooks and terminals, after a second; ``TQDM_DISABLE`` in the
+        environment hides it in any case.
+    """
+
+    def __init__(self, n_folds: int, metric: str, wanted: bool | None) -> None:
+        self._metric = metric
+        self._bar = _bar(n_folds, wanted)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def show(self, fold: Fold) -> None:
+        """Count one fold as done."""
+        score = number(fold.test_scores[self._metric])
+        self._bar.set_postfix_str(f"fold {fold.number}: {self._metric} {score}", refresh=False)
+        self._bar.update()
+
+
+def _bar(n_folds: int, wanted: bool | None) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TqdmWarning)  # a notebook without ipywidgets gets text
+        from tqdm.auto import tqdm  # noqa: PLC0415 - it warns where it is imported
+    silenced = os.environ.get("TQDM_DISABLE", "").lower() not in {"", "0", "false"}
+    in_notebook = tqdm.__module__ == "tqdm.auto" and "notebook" in tqdm.__mro__[1].__module__
+    disable = True if silenced or wanted is False else None
+    if not silenced and (wanted or (wanted is None and in_notebook)):
+        disable = False
+    delay = 0 if wanted else QUIET_SECONDS
+    return tqdm(total=n_folds, desc="folds", unit="fold", leave=False, delay=delay, disable=disable)

@@ -1,0 +1,232 @@
+"""What cross-validation found: data first, then its renderings."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from nbpipe.errors import UsageError, did_you_mean
+from nbpipe.evaluation.text import as_text
+from nbpipe.evaluation.verdict import scale_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from nbpipe.evaluation.baseline import Baseline
+    from nbpipe.evaluation.fold import Fold
+    from nbpipe.evaluation.probe import Probe
+    from nbpipe.evaluation.splits import Split
+    from nbpipe.evaluation.thresholds import Thresholds
+    from nbpipe.evaluation.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CVReport:
+    """What `nbpipe.cv` found. It holds scores and row positions, never the rows themselves.
+
+    Attributes
+    ----------
+    name : str
+        What the pipeline is called.
+    task : str
+        binary, multiclass, multilabel, regression or other.
+    n_rows, n_features : int
+    metrics : tuple of str
+        The first is not always the one judged: see `main`.
+    main : str
+        The metric that the verdict is about.
+    split : Split
+        The splitter, why it was chosen, and the positions of every fold.
+    folds : tuple of Fold
+    baselines : dict of str to Baseline
+        The strongest dummy for each metric, under the same folds.
+    probe : Probe or None
+        What a look at the data showed.
+    verdict : Verdict
+    thresholds : Thresholds
+        What the verdict compared with.
+    notes : tuple of str
+        What was decided on the user's behalf, and what libraries warned of.
+    seconds : float
+        Wall time of everything.
+    """
+
+    name: str
+    task: str
+    n_rows: int
+    n_features: int
+    metrics: tuple[str, ...]
+    main: str
+    split: Split
+    folds: tuple[Fold, ...]
+    baselines: dict[str, Baseline]
+    probe: Probe | None
+    verdict: Verdict
+    thresholds: Thresholds
+    notes: tuple[str, ...]
+    seconds: float
+
+    def test(self, metric: str | None = None) -> NDArray[np.float64]:
+        """Return the test score of each fold, shape (n_folds,), of `main` by default."""
+        return self._scores("test_scores", metric)
+
+    def train(self, metric: str | None = None) -> NDArray[np.float64]:
+        """Return the train score of each fold, shape (n_folds,), of `main` by default."""
+        return self._scores("train_scores", metric)
+
+    def gap(self, metric: str | None = None) -> float:
+        """Return the mean train score minus the mean test score.
+
+        For an error, whose unit is the target's, as a share of the baseline's error.
+        """
+        metric = self.known(metric)
+        train, test = self.train(metric), self.test(metric)
+        return float((train - test).mean() / scale_of(metric, train, self.baselines.get(metric)))
+
+    def known(self, metric: str | None) -> str:
+        """Return the metric's name, `main` by default, refusing one that was not computed."""
+        if metric is None:
+            return self.main
+        if metric not in self.metrics:
+            raise UsageError(
+                f"The report has no metric {metric!r}, only {', '.join(self.metrics)}."
+                f"{did_you_mean(str(metric), self.metrics)}"
+            )
+        return metric
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Return one row per fold, metric and side: fold, metric, side, score, n_rows."""
+        return pd.DataFrame(
+            [
+                (fold.number, metric, side, scores[metric], len(rows))
+                for fold in self.folds
+                for metric in self.metrics
+                for side, scores, rows in (
+                    ("train", fold.train_scores, fold.train),
+                    ("test", fold.test_scores, fold.test),
+                )
+            ],
+            columns=["fold", "metric", "side", "score", "n_rows"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but row positions as plain data, fit for JSON; NaN becomes None."""
+        plain: dict[str, Any] = _plain(
+            {
+                "name": self.name,
+                "task": self.task,
+                "n_rows": self.n_rows,
+                "n_features": self.n_features,
+                "splitter": self.split.splitter,
+                "splitter_reason": self.split.reason,
+                "in_time_order": self.split.in_time_order,
+                "main_metric": self.main,
+                "metrics": {metric: self._summary(metric) for metric in self.metrics},
+                "folds": [
+                    {
+                        "fold": fold.number,
+                        "n_train": len(fold.train),
+                        "n_test": len(fold.test),
+                        "train": fold.train_scores,
+                        "test": fold.test_scores,
+                        "fit_seconds": fold.fit_seconds,
+                        "score_seconds": fold.score_seconds,
+                    }
+                    for fold in self.folds
+                ],
+                "verdict": {
+                    "status": self.verdict.status,
+                    "gap_range": self.verdict.gap_range,
+                    "reason": self.verdict.reason,
+                    "next_step": self.verdict.next_step,
+                    "others": [
+                        {"status": each.status, "reason": each.reason, "next_step": each.next_step}
+                        for each in self.verdict.others
+                    ],
+                },
+                "notes": [*self.split.notes, *self.notes],
+                "seconds": self.seconds,
+            }
+        )
+        return plain
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return `to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def plot(self, metric: str | Sequence[str] | None = None) -> Figure:
+        """Draw train and test scores of each fold with their gap, baseline and threshold.
+
+        Parameters
+        ----------
+        metric : str or sequence of str, optional
+            One panel each; `main` by default.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Not registered with pyplot, so a notebook shows it once.
+
+        Raises
+        ------
+        UsageError
+            When a metric was not computed.
+        MissingExtraError
+            When matplotlib is not installed.
+        """
+        from nbpipe.evaluation.figures import draw_gap  # noqa: PLC0415 - report and figures meet here
+
+        names = [metric] if metric is None or isinstance(metric, str) else list(metric)
+        return draw_gap(self, [self.known(name) for name in names])
+
+    def plot_splits(self) -> Figure:
+        """Draw which rows each fold trains and tests on, in time order where time is known."""
+        from nbpipe.evaluation.figures import draw_splits  # noqa: PLC0415 - likewise
+
+        return draw_splits(self)
+
+    def __str__(self) -> str:
+        return as_text(self)
+
+    def __repr__(self) -> str:
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from nbpipe.evaluation.html import as_html  # noqa: PLC0415 - only a notebook needs it
+
+        return as_html(self)
+
+    def _scores(self, side: str, metric: str | None) -> NDArray[np.float64]:
+        name = self.known(metric)
+        return np.array([getattr(fold, side)[name] for fold in self.folds])
+
+    def _summary(self, metric: str) -> dict[str, Any]:
+        test, train, baseline = self.test(metric), self.train(metric), self.baselines.get(metric)
+        return {
+            "test_mean": test.mean(),
+            "test_std": test.std(),
+            "train_mean": train.mean(),
+            "train_std": train.std(),
+            "gap": self.gap(metric),
+            "baseline": None if baseline is None else baseline.mean,
+            "baseline_strategy": None if baseline is None else baseline.strategy,
+        }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,194 @@
+"""The rows that are judged: X, y, groups and time, checked before anything is fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import issparse
+from sklearn.base import is_classifier, is_regressor
+from sklearn.utils.multiclass import type_of_target
+
+from nbpipe.errors import DataError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Task = Literal["binary", "multiclass", "multilabel", "regression", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Checked data of one cross-validation.
+
+    Attributes
+    ----------
+    X : DataFrame, ndarray or sparse matrix, shape (n, n_features)
+        Untouched, apart from lists, which become arrays.
+    y : Series or ndarray, shape (n,) or (n, n_outputs)
+    groups : ndarray or None, shape (n,)
+    time : ndarray or None, shape (n,)
+        Comparable values, one a row: datetimes or numbers.
+    time_name : str
+        What `time` is called in a report.
+    """
+
+    X: Any
+    y: Any
+    groups: NDArray[Any] | None
+    time: NDArray[Any] | None
+    time_name: str
+
+    @property
+    def n(self) -> int:
+        """Return the number of rows."""
+        return int(self.X.shape[0])
+
+
+def check_pipeline(pipeline: Any) -> None:
+    """Refuse what is not an estimator object."""
+    if isinstance(pipeline, type):
+        raise UsageError(
+            f"{pipeline.__name__} is a class; give an instance of it, as {pipeline.__name__}()."
+        )
+    if not (hasattr(pipeline, "fit") and hasattr(pipeline, "get_params")):
+        raise UsageError(
+            f"A {type(pipeline).__name__} cannot be cross-validated; "
+            "give a scikit-learn pipeline or estimator."
+        )
+
+
+def check_rows(X: Any, y: Any, groups: Any, time: Any) -> Rows:
+    """Return the data as `Rows`, or raise a DataError that says what is wrong with it."""
+    X = _check_X(X)
+    n = X.shape[0]
+    groups_array = None if groups is None else _column(groups, X, "groups")[0]
+    times, time_name = (None, "") if time is None else _times(time, X)
+    return Rows(X, _check_y(y, n), groups_array, times, time_name)
+
+
+def task_of(pipeline: Any, y: Any) -> Task:
+    """Say what kind of prediction this is, refusing a target that does not fit the pipeline."""
+    kind = str(type_of_target(y))
+    if is_regressor(pipeline):
+        if np.asarray(y).dtype.kind not in "iufb":
+            raise DataError(
+                f"The pipeline is a regressor, but y holds {_sample(y)}, which is no number; "
+                "use a classifier, or give a numeric target."
+            )
+        return "regression"
+    if not is_classifier(pipeline):
+        return "other"
+    if kind.startswith("continuous"):
+        raise DataError(
+            f"The pipeline is a classifier, but y holds continuous values such as {_sample(y)}; "
+            "use a regressor, or cut y into classes."
+        )
+    if len(np.unique(np.asarray(y))) == 1:
+        raise DataError(
+            f"y holds one class only, {_sample(y)}; a classifier needs at least two. "
+            "Check how the target was made."
+        )
+    if kind == "binary":
+        return "binary"
+    return "multiclass" if kind == "multiclass" else "multilabel"
+
+
+def _sample(y: Any) -> str:
+    return repr(np.asarray(y).ravel()[0].item())
+
+
+def _check_X(X: Any) -> Any:
+    if not (issparse(X) or hasattr(X, "shape")):
+        try:
+            X = np.asarray(X)
+        except ValueError:
+            raise DataError(
+                "X cannot be read as a table: its rows differ in length. "
+                "Give a DataFrame or a 2-D array."
+            ) from None
+    if len(X.shape) != 2:  # noqa: PLR2004 - a table has two dimensions
+        raise DataError(
+            f"X has {len(X.shape)} dimension{'s' * (len(X.shape) != 1)}; a table of rows and "
+            "columns is needed. One column of a DataFrame stays a table as X[['name']]."
+        )
+    if X.shape[0] == 0 or X.shape[1] == 0:
+        raise DataError(f"X is empty: it has {X.shape[0]} rows and {X.shape[1]} columns.")
+    if isinstance(X, pd.DataFrame) and X.columns.has_duplicates:
+        twice = X.columns[X.columns.duplicated()][0]
+        raise DataError(
+            f"X has more than one column named {twice!r}; rename one, "
+            "or keep the first of each with X.loc[:, ~X.columns.duplicated()]."
+        )
+    return X.tocsr() if issparse(X) else X
+
+
+def _check_y(y: Any, n: int) -> Any:
+    if y is None:
+        raise UsageError("y is missing: give the target, one value a row of X.")
+    if isinstance(y, str):
+        raise UsageError(f"y is the text {y!r}; give the target's values, such as data[{y!r}].")
+    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
+        y = y.iloc[:, 0]
+    if not isinstance(y, pd.Series | pd.DataFrame):
+        y = np.asarray(y)
+    if y.ndim == 0 or len(y) != n:
+        raise DataError(
+            f"X has {n} rows but y has {0 if y.ndim == 0 else len(y)}; "
+            "both need one entry a row, in the same order."
+        )
+    missing = int(np.asarray(pd.isna(y)).sum())
+    if missing:
+        raise DataError(
+            f"y has {missing} missing value{'s' * (missing != 1)} among {n}; "
+            "drop those rows from X and y before cross-validating."
+        )
+    return y
+
+
+def _column(values: Any, X: Any, what: str) -> tuple[NDArray[Any], str]:
+    """Return values given directly or as the name of a column of X, and their name."""
+    name = what
+    if isinstance(values, str):
+        name = values
+        if not isinstance(X, pd.DataFrame):
+            raise UsageError(
+                f"{what}={values!r} names a column, but X is no DataFrame; give the values."
+            )
+        if values in X.columns:
+            values = X[values]
+        elif values in X.index.names:
+            values = X.index.get_level_values(values)
+        else:
+            columns = [str(column) for column in X.columns]
+            raise DataError(
+                f"X has no column {values!r} to use as {what}.{did_you_mean(values, columns)}"
+            )
+    elif getattr(values, "name", None) is not None:
+        name = str(values.name)
+    array = np.asarray(values)
+    if array.ndim != 1 or len(array) != X.shape[0]:
+        size = "x".join(str(length) for length in array.shape) or "one value"
+        raise DataError(f"X has {X.shape[0]} rows but {what} has {size}; it needs one value a row.")
+    missing = int(pd.isna(array).sum())
+    if missing:
+        raise DataError(
+            f"{what} ({name}) is missing in {missing} of {len(array)} rows; "
+            "drop those rows or fill them in first."
+        )
+    return array, name
+
+
+def _times(time: Any, X: Any) -> tuple[NDArray[Any], str]:
+    values, name = _column(time, X, "time")
+    if values.dtype.kind in "iufM":
+        return values, name
+    try:
+        return np.asarray(pd.to_datetime(pd.Series(values), utc=True).dt.tz_localize(None)), name
+    except (ValueError, TypeError, OverflowError):
+        raise DataError(
+            f"time ({name}) holds {str(values[0])!r}, which is neither a date nor a number; "
+            "convert it first, for example with pandas.to_datetime."
+        ) from None

@@ -1,0 +1,204 @@
+"""Metrics by name or scorer, all served by one prediction pass for each set of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.metrics import check_scoring, get_scorer, get_scorer_names, make_scorer
+
+from nbpipe.errors import UsageError, did_you_mean
+from nbpipe.evaluation.onepass import OnePass, table_score
+
+if TYPE_CHECKING:
+    from nbpipe.evaluation.onepass import Labels
+    from nbpipe.evaluation.rows import Task
+
+DEFAULTS: dict[Task, tuple[str, ...]] = {
+    "binary": ("accuracy", "precision", "recall", "f1", "roc_auc"),
+    "multiclass": ("accuracy", "precision_macro", "recall_macro", "f1_macro"),
+    "multilabel": ("accuracy", "f1_macro"),
+    "regression": ("r2", "neg_mean_absolute_error", "neg_root_mean_squared_error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What a fold is scored with.
+
+    Attributes
+    ----------
+    scorers : dict of str to callable
+        scikit-learn scorers, or callables of (estimator, X, y), by name.
+    main : str
+        The metric that the verdict is about.
+    notes : tuple of str
+        What was chosen on the user's behalf, in words.
+    """
+
+    scorers: dict[str, Callable[..., float]]
+    main: str
+    notes: tuple[str, ...] = ()
+
+
+def choose_metrics(
+    scoring: Any, pipeline: Any, task: Task, y: Any, pos_label: Any = None
+) -> Metrics:
+    """Turn `scoring` into scorers, choosing defaults and the positive class openly."""
+    notes: list[str] = []
+    scorers = _named(scoring, pipeline, task, notes)
+    if task == "binary":
+        scorers, note = _with_positive_class(scorers, np.unique(np.asarray(y)), pos_label)
+        notes += note
+    elif pos_label is not None:
+        raise UsageError(f"pos_label belongs to a target of two classes; this one is {task}.")
+    main = "f1" if "f1" in scorers and task == "binary" else next(iter(scorers))
+    if scoring is None and task == "multiclass":
+        main = "f1_macro"
+    return Metrics(scorers, main, tuple(notes))
+
+
+def score_set(  # noqa: D417 - y and X are as in scikit-learn
+    metrics: Metrics,
+    seen: OnePass,
+    X: Any,
+    y: Any,
+    labels: Labels | None,
+    params: Mapping[str, Mapping[str, Any]],
+) -> dict[str, float]:
+    """Score one set of rows with every metric.
+
+    Parameters
+    ----------
+    metrics : Metrics
+    seen : OnePass
+        The fitted estimator, remembering its responses to `X`.
+    labels : Labels or None
+        The classes of `y` as codes, where the target has classes.
+    params : mapping of str to mapping
+        Keyword arguments of each scorer, such as its ``sample_weight``.
+
+    Raises
+    ------
+    UsageError
+        When a scorer fails; it names the metric and repeats the scorer's own message.
+    """
+    scores = {}
+    for name, scorer in metrics.scorers.items():
+        keywords = params.get(name, {})
+        value = None
+        if labels is not None and not keywords:
+            value = table_score(scorer, seen, X, labels)
+        if value is None:
+            estimator = seen if hasattr(scorer, "_score_func") else seen.estimator
+            value = scorer(estimator, X, y, **keywords)
+        if isinstance(value, bool) or not np.isscalar(value) or isinstance(value, str):
+            raise UsageError(f"The scorer {name!r} returned {value!r}; a single number is needed.")
+        scores[name] = float(value)  # type: ignore[arg-type]
+    return scores
+
+
+def _named(
+    scoring: Any, pipeline: Any, task: Task, notes: list[str]
+) -> dict[str, Callable[..., float]]:
+    if scoring is None:
+        return _defaults(pipeline, task, notes)
+    if isinstance(scoring, str):
+        return {scoring: _get(scoring)}
+    if isinstance(scoring, Mapping):
+        found = {str(name): _get(each) for name, each in scoring.items()}
+    elif callable(scoring):
+        return {_name_of(scoring): scoring}
+    elif isinstance(scoring, Iterable):
+        listed = list(scoring)
+        found = {each if isinstance(each, str) else _name_of(each): _get(each) for each in listed}
+        if len(found) < len(listed):
+            raise UsageError("scoring names a metric twice; give each once, or use a dict.")
+    else:
+        raise UsageError(
+            f"scoring={scoring!r} is no metric; give a name such as 'f1', a scorer, or several."
+        )
+    if not found:
+        raise UsageError("scoring is empty; give at least one metric, or leave it out.")
+    return found
+
+
+def _get(metric: Any) -> Callable[..., float]:
+    if isinstance(metric, str):
+        if metric not in get_scorer_names():
+            raise UsageError(
+                f"There is no metric {metric!r}.{did_you_mean(metric, get_scorer_names())} "
+                "sklearn.metrics.get_scorer_names() lists all."
+            )
+        found: Callable[..., float] = get_scorer(metric)
+        return found
+    if not callable(metric):
+        raise UsageError(f"{metric!r} is no metric; give a name such as 'f1', or a scorer.")
+    if getattr(metric, "__module__", "").startswith("sklearn.metrics.") and not hasattr(
+        metric, "_score_func"
+    ):
+        raise UsageError(
+            f"{_name_of(metric)} compares y with predictions; "
+            f"wrap it as sklearn.metrics.make_scorer({_name_of(metric)})."
+        )
+    return metric  # type: ignore[no-any-return]
+
+
+def _name_of(metric: Any) -> str:
+    function = getattr(metric, "_score_func", metric)
+    return str(getattr(function, "__name__", type(metric).__name__))
+
+
+def _defaults(pipeline: Any, task: Task, notes: list[str]) -> dict[str, Callable[..., float]]:
+    if task == "other":
+        if not hasattr(pipeline, "score"):
+            raise UsageError("The pipeline has no score method; say scoring=.")
+        return {"score": check_scoring(pipeline)}
+    names = DEFAULTS[task]
+    ranks = any(hasattr(pipeline, method) for method in ("decision_function", "predict_proba"))
+    if "roc_auc" in names and not ranks:
+        notes.append("roc_auc is left out: the pipeline gives labels only, no scores to rank by")
+        names = tuple(name for name in names if name != "roc_auc")
+    return {name: get_scorer(name) for name in names}
+
+
+def _with_positive_class(
+    scorers: dict[str, Callable[..., float]], classes: Any, pos_label: Any
+) -> tuple[dict[str, Callable[..., float]], list[str]]:
+    """Point metrics of one class at the positive class where scikit-learn's default, 1, is none."""
+    known = classes.tolist()
+    if pos_label is not None and pos_label not in known:
+        near = did_you_mean(str(pos_label), [str(each) for each in known])
+        raise UsageError(
+            f"pos_label={pos_label!r} is no class of y, which holds {known[0]!r} and "
+            f"{known[1]!r}.{near}"
+        )
+    if pos_label is None and 1 in known:
+        return scorers, []
+    positive = known[1] if pos_label is None else pos_label
+    pointed = {name: _pointed(scorer, positive) for name, scorer in scorers.items()}
+    changed = [name for name, scorer in pointed.items() if scorer is not scorers[name]]
+    if not changed:
+        return scorers, []
+    why = "given by you" if pos_label is not None else "the last in sorted order; pos_label= sets"
+    return pointed, [f"positive class: {positive!r} ({why}) for {', '.join(changed)}"]
+
+
+def _pointed(scorer: Any, positive: Any) -> Any:
+    if not hasattr(scorer, "_score_func"):
+        return scorer
+    parameter = signature(scorer._score_func).parameters.get("pos_label")  # noqa: SLF001 - no public way to a scorer's function
+    asks = parameter is not None and parameter.default == 1
+    settled = "pos_label" in scorer._kwargs or scorer._kwargs.get("average", "binary") != "binary"  # noqa: SLF001 - likewise
+    if not asks or settled:
+        return scorer
+    return make_scorer(
+        scorer._score_func,  # noqa: SLF001 - likewise
+        response_method=scorer._response_method,  # noqa: SLF001 - likewise
+        greater_is_better=scorer._sign > 0,  # noqa: SLF001 - likewise
+        pos_label=positive,
+        **scorer._kwargs,  # noqa: SLF001 - likewise
+    )

@@ -1,0 +1,203 @@
+"""Which rows are trained on and which are tested on: chosen openly, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.model_selection import (
+    BaseShuffleSplit,
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    TimeSeriesSplit,
+    check_cv,
+)
+
+from nbpipe.errors import DataError, NbpipeError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from nbpipe.evaluation.rows import Rows, Task
+
+SEED = 42
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The folds of one cross-validation, and how they came about.
+
+    Attributes
+    ----------
+    splitter : str
+        The splitter as text.
+    reason : str
+        Why this splitter.
+    folds : tuple of (train, test)
+        Positions of rows in X, as integer arrays.
+    in_time_order : bool
+        True where every training row comes before every test row.
+    shuffled : bool
+        True where neighbouring rows may fall on different sides.
+    notes : tuple of str
+        What was done to the order of the rows, in words.
+    """
+
+    splitter: str
+    reason: str
+    folds: tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]
+    in_time_order: bool
+    shuffled: bool
+    notes: tuple[str, ...] = ()
+
+
+def choose_splitter(cv: Any, rows: Rows, task: Task, *, gap: int, n_splits: int) -> tuple[Any, str]:
+    """Return a scikit-learn splitter and the reason for it."""
+    if cv is not None and not isinstance(cv, Integral):
+        if gap:
+            raise UsageError(
+                "gap belongs to the time split that nbpipe chooses; "
+                f"set it on your own splitter instead, as TimeSeriesSplit(gap={gap})."
+            )
+        return _given(cv, rows, task), "given by you"
+    n_splits = _check_counts(n_splits if cv is None else int(cv), gap, rows)
+    if rows.time is not None:
+        return TimeSeriesSplit(n_splits=n_splits, gap=gap), (
+            f"time={rows.time_name}, so each fold trains on the past and tests on what follows"
+        )
+    if gap:
+        raise UsageError("gap leaves out rows between past and future, so it needs time=.")
+    if rows.groups is not None:
+        found = len(np.unique(rows.groups))
+        if found < n_splits:
+            raise DataError(
+                f"groups holds {found} different group{'s' * (found != 1)}, fewer than the "
+                f"{n_splits} folds; use n_splits={max(found, 2)} or fewer, or other groups."
+            )
+        reason = "groups are given, so no group stands on both sides"
+        if task in {"binary", "multiclass"}:
+            return StratifiedGroupKFold(n_splits), f"{reason}; classes are kept in proportion"
+        return GroupKFold(n_splits), reason
+    why = "neither time= nor groups= was given, so rows count as independent"
+    if task in {"binary", "multiclass"}:
+        _check_classes(rows.y, n_splits)
+        splitter = StratifiedKFold(n_splits, shuffle=True, random_state=SEED)
+        return splitter, f"{why}; classes are kept in proportion"
+    return KFold(n_splits, shuffle=True, random_state=SEED), why
+
+
+def make_folds(
+    splitter: Any, reason: str, rows: Rows, params: Mapping[str, Any] | None = None
+) -> Split:
+    """Split the rows, in time order where time is known.
+
+    Parameters
+    ----------
+    splitter : scikit-learn splitter
+    reason : str
+        Why this splitter, for the report.
+    rows : Rows
+    params : mapping, optional
+        Keyword arguments of ``splitter.split``, one value a row each.
+    """
+    order = np.arange(rows.n)
+    notes: tuple[str, ...] = ()
+    if rows.time is not None:
+        order = np.argsort(rows.time, kind="stable")
+        moved = int((order != np.arange(rows.n)).sum())
+        if moved:
+            notes = (
+                f"rows were not in time order: sorted by {rows.time_name} for splitting "
+                f"({moved:,} of {rows.n:,} moved; X itself is unchanged)",
+            )
+    X, y = (_take(rows.X, order), _take(rows.y, order)) if notes else (rows.X, rows.y)
+    extra = {name: np.asarray(value)[order] for name, value in (params or {}).items()}
+    try:
+        found = [
+            (order[np.asarray(train)], order[np.asarray(test)])
+            for train, test in splitter.split(X, y, **extra)
+        ]
+    except NbpipeError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f"{describe(splitter)} cannot split these {rows.n} rows: {one_line(error)}"
+        ) from error
+    for number, (train, test) in enumerate(found, start=1):
+        if len(train) == 0 or len(test) == 0:
+            side = "training" if len(train) == 0 else "test"
+            raise DataError(f"Fold {number} of {describe(splitter)} has no {side} rows.")
+    if not found:
+        raise DataError(f"{describe(splitter)} yields no folds.")
+    position = np.empty(rows.n, dtype=np.intp)
+    position[order] = np.arange(rows.n)
+    return Split(
+        splitter=describe(splitter),
+        reason=reason,
+        folds=tuple(found),
+        in_time_order=all(position[tr].max() < position[te].min() for tr, te in found),
+        shuffled=_shuffles(splitter),
+        notes=notes,
+    )
+
+
+def describe(splitter: Any) -> str:
+    """Return the splitter as text on one line."""
+    text = " ".join(repr(splitter).split())
+    return text if len(text) <= 80 else f"{type(splitter).__name__}(...)"  # noqa: PLR2004
+
+
+def one_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or its class where it has none."""
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def _take(values: Any, order: NDArray[np.intp]) -> Any:
+    return values.iloc[order] if hasattr(values, "iloc") else values[order]
+
+
+def _shuffles(splitter: Any) -> bool:
+    return bool(getattr(splitter, "shuffle", False)) or isinstance(splitter, BaseShuffleSplit)
+
+
+def _given(cv: Any, rows: Rows, task: Task) -> Any:
+    if isinstance(cv, str | type) or not (hasattr(cv, "split") or isinstance(cv, Iterable)):
+        raise UsageError(
+            f"cv={cv!r} is no splitter; give a number of folds, a scikit-learn splitter such as "
+            "TimeSeriesSplit(5), or a list of (train, test) positions."
+        )
+    try:
+        return check_cv(cv, rows.y, classifier=task in {"binary", "multiclass"})
+    except ValueError as error:
+        raise UsageError(f"cv cannot be used: {one_line(error)}") from error
+
+
+def _check_counts(n_splits: Any, gap: Any, rows: Rows) -> int:
+    if isinstance(n_splits, bool) or not isinstance(n_splits, Integral) or n_splits < 2:  # noqa: PLR2004
+        raise UsageError(f"n_splits must be a whole number of at least 2, not {n_splits!r}.")
+    if isinstance(gap, bool) or not isinstance(gap, Integral) or gap < 0:
+        raise UsageError(f"gap is a number of rows, 0 or more, not {gap!r}.")
+    if n_splits > rows.n - (rows.time is not None):
+        raise DataError(
+            f"{rows.n} rows cannot make {n_splits} folds; use a smaller n_splits or more rows."
+        )
+    return int(n_splits)
+
+
+def _check_classes(y: Any, n_splits: int) -> None:
+    classes, counts = np.unique(np.asarray(y), return_counts=True)
+    if counts.min() < n_splits:
+        rare = classes[counts.argmin()].item()
+        raise DataError(
+            f"class {rare!r} has {counts.min()} row{'s' * (int(counts.min()) != 1)}, fewer than "
+            f"the {n_splits} folds, so some fold would never see it; use a smaller n_splits or "
+            "merge rare classes."
+        )

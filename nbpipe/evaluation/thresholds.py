@@ -1,0 +1,97 @@
+"""Every number that a verdict compares with, its meaning and its source, in one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from nbpipe.errors import UsageError, did_you_mean
+
+
+def _limit(default: float, what: str, source: str) -> Any:
+    return field(default=default, metadata={"help": what, "source": source})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """What a verdict compares with; scores and gaps are in the metric's own unit.
+
+    Each field carries ``help`` and ``source`` in its metadata, from which configurable traits,
+    the documentation and the error messages are made. Errors such as RMSE have no natural unit:
+    their gaps are divided by the baseline's error before they are compared.
+    """
+
+    overfit_gap: float = _limit(
+        0.15,
+        "a train/test gap above this is overfitting",
+        "the rule of thumb of the tutorial that these lessons follow",
+    )
+    usual_gap: float = _limit(
+        0.10,
+        "a gap above this, up to overfit_gap, is one to watch",
+        "the tutorial calls 0.05 to 0.10 usual",
+    )
+    small_gap: float = _limit(
+        0.05,
+        "a gap below this is small",
+        "the tutorial; a healthy logistic regression on 20,000 rows stays below 0.005",
+    )
+    negative_gap: float = _limit(
+        -0.02,
+        "a gap below this is negative: the test folds were easier than the training rows",
+        "measured: honest linear models on 6,000 rows stay within 0.02 of zero",
+    )
+    near_one: float = _limit(
+        0.99,
+        "train and test scores both at least this high are nearly perfect",
+        "a perfect score on real data is a hint, never a proof, of a leak",
+    )
+    shared_rows: float = _limit(
+        0.05,
+        "a larger share of test rows that also stand in train means leaked rows",
+        "measured: 0 on the flights, 0.43 after oversampling before the split",
+    )
+    giveaway: float = _limit(
+        0.99,
+        "a single column whose rank AUC reaches this gives the target away",
+        "a column computed from the target reaches 1 (arrival delay on the flights)",
+    )
+    standout: float = _limit(
+        0.85,
+        "a column whose rank AUC reaches this, where few do, should be explained",
+        "measured on the flights: departure delay 0.90, honest columns at most 0.67",
+    )
+    spread: float = _limit(
+        0.10,
+        "a standard deviation of test scores above this is unstable",
+        "measured: 0.01 to 0.06 for models of the flights under TimeSeriesSplit",
+    )
+    fall: float = _limit(
+        0.05,
+        "a steady loss of more than this from the first fold to the last is falling over time",
+        "as large as the step between two gap ranges",
+    )
+    min_test_rows: int = _limit(
+        30,
+        "a smaller test fold says little",
+        "the standard error of an accuracy of 0.8 on 30 rows is 0.07",
+    )
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN alone differs from itself
+                raise UsageError(f"{entry.name} must be a number, not {value!r}.")
+        if self.overfit_gap <= 0:
+            raise UsageError(
+                f"overfit_gap must be greater than 0, not {self.overfit_gap!r}; 0.15 is usual."
+            )
+
+    @classmethod
+    def of(cls, values: dict[str, float]) -> Thresholds:
+        """Return the table with some values replaced, by name."""
+        known = [entry.name for entry in fields(cls)]
+        for name in values:
+            if name not in known:
+                raise UsageError(f"There is no threshold {name!r}.{did_you_mean(name, known)}")
+        return cls(**values)  # type: ignore[arg-type]
