@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import ChainMap, Counter
 from collections.abc import Mapping
@@ -131,12 +130,13 @@ class _Builder:
 
     def pipeline(self, spec: Spec) -> Any:
         made: list[_Made] = []
-        for kind, group in groupby(spec.parts, type):
+        for are_routes, group in groupby(spec.parts, lambda part: isinstance(part, Route)):
             parts: list[Any] = list(group)
-            made += [self.columns_step(parts)] if kind is Route else map(self.step, parts)
+            made += [self.columns_step(parts)] if are_routes else map(self.step, parts)
         for before, after in pairwise(made):
             if not roles.is_transformer(before.value) and not roles.is_sampler(before.value):
-                message = f"No step can follow {_kind(before.value)}, which has no `transform`."
+                kind = _kind(before.value)
+                message = f"No step can follow {kind}, which has no `transform`: make it the last."
                 raise self.error(message, after.expression)
         cls = self.pipeline_class(made)
         names = step_names([stem_of(m.value) for m in made], [m.name for m in made])
@@ -170,8 +170,9 @@ class _Builder:
         names = step_names(stems, [route.name for route in named])
         self.refuse_reserved(ColumnTransformer, names, [route.columns for route in named])
         triples = list(zip(names, transformers, columns, strict=True))
-        options = {"remainder": make_chain(self.chain(rest)) for rest in rests}
-        return _Made(ColumnTransformer(triples, **options), None, routes[0].columns)
+        remainder = make_chain(self.chain(rests[0])) if rests else "drop"
+        value = ColumnTransformer(triples, remainder=remainder)
+        return _Made(value, None, routes[0].columns)
 
     def is_rest(self, route: Route) -> bool:
         return route.columns.text == "rest" and "rest" not in self.namespace
