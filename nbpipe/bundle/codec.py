@@ -1,0 +1,92 @@
+"""Frozen dataclasses to plain JSON data, and back with every type checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+
+class DecodeError(ValueError):
+    """A value is not of the type that its field declares."""
+
+
+def encode(value: Any) -> Any:
+    """Turn dataclasses into dictionaries, leaving out the fields that hold their default."""
+    if is_dataclass(value):
+        return {
+            field.name: encode(getattr(value, field.name))
+            for field in fields(value)
+            if field.default is MISSING or getattr(value, field.name) != field.default
+        }
+    if isinstance(value, Mapping):
+        return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    return value
+
+
+def decode(kind: Any, value: Any, where: str) -> Any:
+    """Read plain data as `kind`; `where` names the place in errors.
+
+    Understood are dataclasses, ``str | int | float | bool | None``, ``Any``, unions, literals,
+    ``tuple[X, ...]`` and ``Mapping[str, X]``. An int passes for a float, a bool never for a number.
+    """
+    origin, arguments = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return value
+    if is_dataclass(kind):
+        return _decode_dataclass(kind, value, where)
+    if origin is Literal:
+        if type(value) is str and value in arguments:
+            return value
+    elif origin in {Union, UnionType}:
+        return _decode_union(arguments, value, where)
+    elif origin is tuple:
+        if isinstance(value, list):
+            return tuple(
+                decode(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value)
+            )
+    elif origin is Mapping:
+        if isinstance(value, dict):
+            return {
+                key: decode(arguments[1], item, f"{where}.{key}") for key, item in value.items()
+            }
+    elif type(value) is kind:
+        return value
+    elif kind is float and type(value) is int:
+        return float(value)
+    shown = getattr(kind, "__name__", str(kind)) if origin is None else str(kind)
+    raise DecodeError(f"{where} should be {shown}, not {value!r:.60}")
+
+
+def _decode_union(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
+    if value is None and NoneType in kinds:
+        return None
+    for kind in kinds:
+        if type(value) is kind:  # before anything else, so that an int stays an int
+            return value
+    rest = [kind for kind in kinds if kind is not NoneType]
+    for kind in rest[:-1]:
+        try:
+            return decode(kind, value, where)
+        except DecodeError:
+            continue
+    return decode(rest[-1], value, where)
+
+
+def _decode_dataclass(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, dict):
+        raise DecodeError(f"{where} should be an object, not {value!r:.60}")
+    hints = get_type_hints(kind)
+    unknown = value.keys() - hints.keys()
+    required = {field.name for field in fields(kind) if field.default is MISSING}
+    missing = required - value.keys()
+    if unknown or missing:
+        told = [f"unknown {', '.join(sorted(unknown))}"] if unknown else []
+        told += [f"missing {', '.join(sorted(missing))}"] if missing else []
+        raise DecodeError(f"{where} has {' and '.join(told)}")
+    return kind(
+        **{name: decode(hints[name], item, f"{where}.{name}") for name, item in value.items()}
+    )

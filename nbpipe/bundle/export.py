@@ -1,0 +1,215 @@
+"""Exporting a fitted pipeline as a version on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+from nbpipe.bundle import formats, integrity, probe
+from nbpipe.bundle import manifest as manifests
+from nbpipe.bundle.environment import current, requirements
+from nbpipe.bundle.learn import learn
+from nbpipe.bundle.manifest import Data, Manifest, Target
+from nbpipe.bundle.portability import check_portable
+from nbpipe.bundle.store import Bundle, parse_version
+from nbpipe.bundle.write import check_free, staging
+from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+
+def export(
+    pipeline: Any,
+    to: str | PathLike[str] = "models/late",
+    *,
+    X: pd.DataFrame,
+    y: Any = None,
+    version: str | None = None,
+    report: Any = None,
+) -> Bundle:
+    """Write a fitted pipeline to ``to/VERSION``, completely or not at all.
+
+    What is written is a copy with ``n_jobs=1`` inside; `pipeline` stays as it is. Columns that a
+    leading ColumnTransformer drops are not required at prediction.
+
+    Parameters
+    ----------
+    pipeline : estimator
+        Fitted on `X`.
+    to : path-like
+        Folder of the model; its last part is the model's name.
+    X : DataFrame of shape (n, n_features)
+        The training features, from which the schema is learned. None of it is stored but ranges,
+        categories and about 20 probe rows.
+    y : array-like of shape (n,) or (n, n_outputs), optional
+        The target, for its name and the data's fingerprint.
+    version : str, optional
+        ``"1.0"``, ``"v1.0"``, ``"1.2.0"``; by default the next one.
+    report : CVReport or Mapping, optional
+        What cross-validation found; goes into the manifest.
+
+    Returns
+    -------
+    Bundle
+
+    Raises
+    ------
+    UsageError
+        `pipeline` is no model, `version` is none, or `to` is not a folder's name.
+    DataError
+        `X` or `y` is not what the pipeline was fitted on.
+    ExportError
+        The pipeline is not fitted, or would not work elsewhere (`NotPortableError`), the version
+        exists (`VersionExistsError`), or the folder cannot be written.
+    """
+    model, wanted = _model_folder(to), None if version is None else parse_version(version)
+    check_free(model, wanted)
+    _check_fitted(pipeline)
+    schema = learn(pipeline, X)
+    target, data = _target(pipeline, y, len(X)), _fingerprint(X[list(schema.names)], y)
+    found = _report(report)
+    pickled, distributions = check_portable(pipeline)
+    estimator = formats.serial(pickle.loads(pickled))  # noqa: S301 - made a moment ago
+    rows = probe.take(estimator, X, schema)
+    environment = current(distributions)
+    with staging(model, wanted) as (folder, chosen):
+        formats.write(estimator, folder)
+        rows.save(folder / probe.FILE)
+        (folder / "requirements.txt").write_text(requirements(environment), encoding="utf-8")
+        manifest = Manifest(
+            name=model.name,
+            version=chosen,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            environment=environment,
+            schema=schema,
+            target=target,
+            data=data,
+            report=found,
+            source=_source(pipeline),
+            git_commit=_git_commit(),
+            files={file.name: integrity.record(file) for file in sorted(folder.iterdir())},
+        )
+        (folder / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+        rows.compare(formats.read(folder), manifests.read(folder).schema)  # what is on disk works
+    return Bundle(model / chosen, manifest)
+
+
+def _model_folder(to: str | PathLike[str]) -> Path:
+    path = Path(to)
+    if not path.name or path.name == "..":
+        raise UsageError(f"{str(to)!r} names no model; write to='models/NAME'.")
+    try:
+        version = parse_version(path.name)
+    except UsageError:
+        return path
+    raise UsageError(
+        f"{str(to)!r} ends in a version: write to='{path.parent}', version='{version}' (or another "
+        "name for the model)."
+    )
+
+
+def _check_fitted(pipeline: Any) -> None:
+    if isinstance(pipeline, type) or not (
+        hasattr(pipeline, "fit") and hasattr(pipeline, "get_params")
+    ):
+        raise UsageError(
+            f"{pipeline!r:.60} is not a scikit-learn estimator; pass a fitted pipeline."
+        )
+    try:
+        check_is_fitted(pipeline)
+    except NotFittedError as error:
+        raise ExportError(
+            "The pipeline is not fitted. Cross-validation fits copies of it only: call "
+            "pipeline.fit(X, y) first."
+        ) from error
+    if not hasattr(pipeline, "predict"):
+        raise UsageError(
+            f"{type(pipeline).__name__} cannot predict; end the pipeline with a classifier or "
+            "regressor."
+        )
+
+
+def _target(pipeline: Any, y: Any, rows: int) -> Target:
+    if y is not None and len(y) != rows:
+        raise DataError(f"y has {len(y)} rows and X has {rows}; pass the target of the same rows.")
+    classes = getattr(pipeline, "classes_", None)
+    plain = isinstance(classes, np.ndarray)  # several outputs have a list of them
+    name = getattr(y, "name", None)
+    return Target(
+        name=None if name is None else str(name),
+        classes=tuple(np.asarray(classes).tolist()) if plain else None,
+    )
+
+
+def _fingerprint(X: pd.DataFrame, y: Any) -> Data:
+    digest = hashlib.sha256(pd.util.hash_pandas_object(X, index=False).to_numpy().tobytes())
+    if y is not None:
+        target = pd.DataFrame(np.asarray(y))
+        digest.update(pd.util.hash_pandas_object(target, index=False).to_numpy().tobytes())
+    return Data(rows=len(X), columns=X.shape[1], hash=digest.hexdigest())
+
+
+def _report(report: Any) -> Mapping[str, Any] | None:
+    if report is None:
+        return None
+    found = report.to_dict() if hasattr(report, "to_dict") else report
+    if not isinstance(found, Mapping):
+        raise UsageError(
+            f"report is a {type(report).__name__}; pass what nbpipe.cv returned, or a dict."
+        )
+    plain: Mapping[str, Any] = _plain(found)
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    """Turn a report's values into what JSON has; NaN and infinity become null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (np.generic, np.ndarray)):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value if value is None or isinstance(value, (str, int)) else str(value)
+
+
+def _source(pipeline: Any) -> str | None:
+    """Return the pipeline as plain Python, or None if it cannot be written as such."""
+    try:
+        from nbpipe.pipeline.code import to_python  # noqa: PLC0415 - loaded only by an export
+
+        return to_python(pipeline)
+    except (NbpipeError, ImportError):
+        return None
+
+
+def _git_commit() -> str | None:
+    """Return the commit checked out in the working directory, if there is one."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return commit + ("+changes" if _git("status", "--porcelain") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        ["git", *arguments],  # noqa: S607 - the user's own git
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=10,
+    )
+    return done.stdout.strip()

@@ -1,0 +1,84 @@
+"""Which columns a fitted pipeline reads, and which of them go through an encoder."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from nbpipe.errors import ExportError
+
+Unseen = Literal["warn", "error"]
+
+
+def feature_names(pipeline: Any) -> tuple[str, ...]:
+    """Return the names that the pipeline was fitted with.
+
+    Raises
+    ------
+    ExportError
+        It was fitted on an array, or its columns are not named by text.
+    """
+    for estimator in (pipeline, *(step for _, step in getattr(pipeline, "steps", ()))):
+        names = getattr(estimator, "feature_names_in_", None)
+        if names is not None:
+            return tuple(str(name) for name in names)
+    raise ExportError(
+        "The pipeline has features without names, because it was fitted on an array or on columns "
+        "that are not all text: columns in another order would be predicted from in silence. Fit it on a "
+        "DataFrame whose column names are text."
+    )
+
+
+def columns_read(pipeline: Any, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of `names` that reach the model: all but what a leading ColumnTransformer drops."""
+    first = _steps(pipeline)[0]
+    if not hasattr(first, "transformers_"):
+        return names
+    read = {
+        name
+        for _, transformer, columns in first.transformers_
+        if not (isinstance(transformer, str) and transformer == "drop")
+        for name in _resolve(columns, names)
+    }
+    return tuple(name for name in names if name in read)
+
+
+def encoded_columns(pipeline: Any, names: tuple[str, ...]) -> dict[str, Unseen]:
+    """Map the columns that an encoder reads to what an unseen category does there.
+
+    An encoder is what learned ``categories_`` (OneHotEncoder, OrdinalEncoder, TargetEncoder);
+    it stands behind at most an imputer, so the columns are still the pipeline's own.
+    """
+    first = _steps(pipeline)[0]
+    routes = getattr(first, "transformers_", [("", pipeline, list(names))])
+    found: dict[str, Unseen] = {}
+    for _, transformer, columns in routes:
+        for step in _steps(transformer):
+            if hasattr(step, "categories_"):
+                fails = getattr(step, "handle_unknown", "ignore") == "error"
+                for name in _resolve(columns, names):
+                    found[name] = "error" if fails else "warn"
+    return found
+
+
+def _steps(estimator: Any) -> list[Any]:
+    """Return the steps of a pipeline, without those that pass through, or the estimator itself."""
+    steps = [step for _, step in getattr(estimator, "steps", [("", estimator)])]
+    return [step for step in steps if step is not None and not isinstance(step, str)] or [estimator]
+
+
+def _resolve(columns: Any, names: tuple[str, ...]) -> list[str]:
+    """Turn whatever a ColumnTransformer accepts for its columns into names."""
+    if isinstance(columns, str):
+        return [columns]
+    if isinstance(columns, int):
+        return [names[columns]]
+    if isinstance(columns, slice):
+        if isinstance(columns.start, str) or isinstance(columns.stop, str):
+            start = 0 if columns.start is None else names.index(columns.start)
+            stop = len(names) if columns.stop is None else names.index(columns.stop) + 1
+            return list(names[start : stop : columns.step])
+        return list(names[columns])
+    picked = list(columns)
+    if picked and all(type(pick).__name__ in {"bool", "bool_"} for pick in picked):
+        return [name for name, pick in zip(names, picked, strict=True) if pick]
+    return [pick if isinstance(pick, str) else names[pick] for pick in picked]

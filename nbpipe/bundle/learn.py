@@ -1,0 +1,152 @@
+"""Learn a schema from the training frame and the pipeline fitted on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from nbpipe.bundle.inputs import columns_read, encoded_columns, feature_names
+from nbpipe.bundle.schema import Feature, LogicalType, Schema
+from nbpipe.errors import DataError, ExportError
+
+if TYPE_CHECKING:
+    from nbpipe.bundle.inputs import Unseen
+
+_OBJECTS: dict[str, LogicalType] = {  # what pandas finds in a column of objects
+    "string": "text",
+    "boolean": "boolean",
+    "integer": "number",
+    "floating": "number",
+    "mixed-integer-float": "number",
+    "empty": "text",
+}
+
+
+def learn(pipeline: Any, X: Any) -> Schema:
+    """Describe the columns of `X` that `pipeline` reads.
+
+    Raises
+    ------
+    DataError
+        `X` is not a frame, is empty, or has other columns than the pipeline was fitted with.
+    ExportError
+        A column holds values that the schema cannot describe.
+    """
+    check_frame(X)
+    names = feature_names(pipeline)
+    _check_agreement(names, tuple(X.columns))
+    read = columns_read(pipeline, names)
+    encoded = encoded_columns(pipeline, names)
+    return Schema(
+        features=tuple(describe(X[name], encoded.get(name)) for name in read),
+        ignored=tuple(name for name in names if name not in set(read)),
+    )
+
+
+def check_frame(X: Any) -> None:
+    """Raise `DataError` unless `X` is a frame with rows and distinct names of text."""
+    if not isinstance(X, pd.DataFrame):
+        raise DataError(
+            f"X is a {type(X).__name__}, so its features are without names. Pass the DataFrame that the "
+            "pipeline was fitted on."
+        )
+    if X.empty:
+        raise DataError(f"X is empty ({len(X)} rows, {X.shape[1]} columns): nothing to describe.")
+    unnamed = [name for name in X.columns if not isinstance(name, str)]
+    if unnamed:
+        raise DataError(f"Column names must be text; these are not: {unnamed[:5]}.")
+    if not X.columns.is_unique:
+        twice = list(X.columns[X.columns.duplicated()].unique())
+        raise DataError(f"X has more than one column named {', '.join(map(repr, twice[:5]))}.")
+
+
+def describe(column: pd.Series[Any], unseen: Unseen | None = None) -> Feature:
+    """Describe one column; `unseen` says what an encoder does with an unknown category."""
+    kind = _logical_type(column)
+    missing = column.isna()
+    values = column[~missing]
+    facts: dict[str, Any] = {}
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        facts["categories"] = tuple(column.cat.categories.tolist())
+        facts["ordered"] = bool(column.cat.ordered)
+        facts["unseen"] = unseen or "warn"
+    elif unseen:
+        facts["categories"] = tuple(sorted(values.unique().tolist()))
+        facts["unseen"] = unseen
+        kind = "category" if kind == "text" else kind
+    elif kind in {"number", "integer"} and len(values):
+        facts["minimum"], facts["maximum"] = _plain(values.min()), _plain(values.max())
+    elif kind == "datetime" and len(values):
+        facts["minimum"], facts["maximum"] = values.min().isoformat(), values.max().isoformat()
+    if column.dtype == object and missing.any():
+        facts["null"] = _null(column[missing].iloc[0])
+    return Feature(
+        name=str(column.name),
+        type=kind,
+        dtype="category" if isinstance(column.dtype, pd.CategoricalDtype) else str(column.dtype),
+        nullable=bool(missing.any()),
+        **facts,
+    )
+
+
+def _logical_type(column: pd.Series[Any]) -> LogicalType:
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        if all(isinstance(each, (str, int, float, bool)) for each in dtype.categories.tolist()):
+            return "category"
+    elif isinstance(dtype, pd.SparseDtype):
+        pass  # rows given one by one could not be turned back into it
+    elif types.is_bool_dtype(dtype):
+        return "boolean"
+    elif types.is_integer_dtype(dtype):
+        return "number" if column.isna().any() else "integer"
+    elif types.is_float_dtype(dtype):
+        return "number"
+    elif types.is_datetime64_any_dtype(dtype):
+        return "datetime"
+    elif types.is_string_dtype(dtype) or types.is_object_dtype(dtype):
+        found = types.infer_dtype(column, skipna=True)
+        if found in _OBJECTS:
+            return _OBJECTS[found]
+        raise ExportError(
+            f"Column {column.name!r} mixes kinds of values ({found}), which a schema cannot "
+            "describe. Convert it to one kind before fitting."
+        )
+    raise ExportError(
+        f"Column {column.name!r} has dtype {dtype}, which a schema cannot describe. Convert it to "
+        "numbers, text, booleans, categories or times before fitting."
+    )
+
+
+def _null(value: Any) -> Literal["NaN", "None", "NA"]:
+    return "None" if value is None else "NA" if value is pd.NA else "NaN"
+
+
+def _plain(value: Any) -> int | float:
+    plain: int | float = value.item() if isinstance(value, np.generic) else value
+    return plain
+
+
+def _check_agreement(fitted: tuple[str, ...], given: tuple[str, ...]) -> None:
+    if fitted == given:
+        return
+    missing = [name for name in fitted if name not in given]
+    added = [name for name in given if name not in fitted]
+    told = [f"X lacks {', '.join(map(repr, missing[:5]))}"] if missing else []
+    told += [f"X also has {', '.join(map(repr, added[:5]))}"] if added else []
+    if not told:
+        told = [
+            "the order differs: "
+            + next(
+                f"{b!r} stands where {a!r} did"
+                for a, b in zip(fitted, given, strict=True)
+                if a != b
+            )
+        ]
+    raise DataError(
+        f"X is not the frame that the pipeline was fitted on: {' and '.join(told)}. "
+        "Pass the training frame as it was given to fit."
+    )

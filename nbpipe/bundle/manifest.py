@@ -1,0 +1,169 @@
+"""``manifest.json``: everything known about a bundle without opening its model.
+
+The format number changes when an older nbpipe would misread a file. To change it: raise `FORMAT`,
+teach `from_json` the old layout, and commit a small bundle of the new one under
+``tests/bundle/data``, so that every format ever written keeps loading.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nbpipe.bundle.codec import DecodeError, decode, encode
+from nbpipe.bundle.integrity import FileRecord, lfs_advice
+from nbpipe.bundle.schema import Scalar, Schema
+from nbpipe.errors import BundleNotFoundError, ExportError, ManifestError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = 1
+FILE = "manifest.json"
+SIZE_LIMIT = 16 * 2**20  # bytes; a manifest of 1,000 features takes about 200 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where a model was made.
+
+    Attributes
+    ----------
+    python, platform : str
+        As in ``3.11.7`` and ``Linux-x86_64-64bit``.
+    packages : Mapping of str to str
+        Versions of scikit-learn, numpy, scipy, pandas, joblib and of whatever else the model
+        is made of.
+    needs : tuple of str
+        Those whose code the pickled model itself refers to.
+    nbpipe : str
+        Version of nbpipe that exported.
+    """
+
+    python: str
+    platform: str
+    packages: Mapping[str, str]
+    needs: tuple[str, ...]
+    nbpipe: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is predicted: its name, and the classes in the order of ``predict_proba``."""
+
+    name: str | None
+    classes: tuple[Scalar, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Fingerprint of the training data: rows, columns, and a hash of features and target."""
+
+    rows: int
+    columns: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What ``manifest.json`` says.
+
+    Attributes
+    ----------
+    name, version : str
+    created : str
+        Time of export, UTC, ISO 8601.
+    environment : Environment
+    schema : Schema
+    target : Target
+    data : Data
+    report : Mapping or None
+        What cross-validation found, as its ``to_dict()`` gave it.
+    source : str or None
+        The pipeline as plain Python, where it can be written.
+    git_commit : str or None
+        Commit checked out at export, with ``+changes`` if files differed from it.
+    files : Mapping of str to FileRecord
+        Digest and size of every other file of the bundle.
+    """
+
+    name: str
+    version: str
+    created: str
+    environment: Environment
+    schema: Schema
+    target: Target
+    data: Data
+    report: Mapping[str, Any] | None
+    source: str | None
+    git_commit: str | None
+    files: Mapping[str, FileRecord]
+
+    def to_json(self) -> str:
+        """Return the text of ``manifest.json``, sealed with a digest of its own content."""
+        content = {"format": FORMAT, **encode(self)}
+        text = json.dumps(content | {"digest": _digest(content)}, indent=1, allow_nan=False)
+        if len(text) > SIZE_LIMIT:
+            raise ExportError(
+                f"The manifest would take {len(text) / 2**20:.0f} MB, more than the limit of "
+                f"{SIZE_LIMIT // 2**20}: a column has too many categories, or the report is huge."
+            )
+        return text + "\n"
+
+
+def read(folder: Path) -> Manifest:
+    """Read and check the manifest of the bundle in `folder`; nothing else is opened.
+
+    Raises
+    ------
+    BundleNotFoundError, ManifestError
+    """
+    path = folder / FILE
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise ManifestError(f"{path} is too large to be a manifest.", path=str(path))
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise BundleNotFoundError(f"{path} does not exist.", path=str(path)) from error
+    except OSError as error:
+        raise ManifestError(f"{path} cannot be read: {error.strerror}.", path=str(path)) from error
+    try:
+        return from_json(content.decode())
+    except (DecodeError, UnicodeDecodeError) as error:
+        advice = lfs_advice(content) or "Copy the bundle again, or export it again."
+        raise ManifestError(
+            f"{path} is damaged or not of nbpipe: {error}. {advice}", path=str(path)
+        ) from error
+
+
+def from_json(text: str) -> Manifest:
+    """Read `text`, strictly: unknown, missing and wrongly typed fields raise `DecodeError`."""
+    try:
+        content = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise DecodeError(str(error) or "nested too deeply") from error
+    if not isinstance(content, dict):
+        raise DecodeError("it should be a JSON object")
+    number = content.pop("format", None)
+    if type(number) is not int or number < 1:
+        raise DecodeError(f"its format number is {number!r}")
+    if number > FORMAT:
+        raise ManifestError(
+            f"This bundle has format {number}; this nbpipe reads up to {FORMAT}. Upgrade nbpipe."
+        )
+    if content.pop("digest", None) != _digest({"format": number} | content):
+        raise DecodeError("its content does not match its digest, so it was changed")
+    manifest: Manifest = decode(Manifest, content, "manifest")
+    return manifest
+
+
+def _digest(content: dict[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _refuse(constant: str) -> None:
+    raise DecodeError(f"{constant} is not JSON")

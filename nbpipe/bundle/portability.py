@@ -1,0 +1,147 @@
+"""What a model is made of, and whether that code exists elsewhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import site
+import sys
+import sysconfig
+from importlib import metadata
+from pathlib import Path
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+from urllib.parse import urlparse
+from urllib.request import url2pathname
+
+from nbpipe.errors import ExportError, NotPortableError
+
+
+def check_portable(estimator: Any) -> tuple[bytes, set[str]]:
+    """Pickle `estimator` in memory and find the distributions that its code comes from.
+
+    Returns
+    -------
+    pickled : bytes
+    distributions : set of str
+        Names as pip knows them.
+
+    Raises
+    ------
+    NotPortableError
+        It holds a lambda, something defined in the notebook or inside a function, or code of a
+        module that no installed distribution brings.
+    ExportError
+        It cannot be pickled for another reason.
+    """
+    buffer = io.BytesIO()
+    pickler = _Recorder(buffer)
+    try:
+        pickler.dump(estimator)
+        failure = None
+    except Exception as error:  # noqa: BLE001 - objects raise what they like when pickled
+        failure = error
+    _refuse_local(pickler.seen)
+    if failure is not None:
+        raise ExportError(
+            f"The pipeline cannot be written to a file: {failure}. Remove what holds open files, "
+            "locks, connections or generators."
+        ) from failure
+    return buffer.getvalue(), _distributions({module for module, _ in pickler.seen})
+
+
+class _Recorder(pickle.Pickler):
+    """A pickler that notes every class and function it meets, before any of them can fail."""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
+        self.seen: set[tuple[str, str]] = set()
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, (type, FunctionType, BuiltinFunctionType)):
+            self.seen.add((obj.__module__ or "builtins", obj.__qualname__))
+        return NotImplemented
+
+
+def _refuse_local(seen: set[tuple[str, str]]) -> None:
+    def refuse(found: list[str], problem: str, advice: str) -> None:
+        if found:
+            what = ", ".join(found[:5])
+            raise NotPortableError(f"The pipeline {problem}: {what}. {advice}", names=tuple(found))
+
+    names = {f"{module}.{name}": (module, name) for module, name in sorted(seen)}
+    refuse(
+        [full for full, (_, name) in names.items() if "<lambda>" in name],
+        "holds a lambda, which cannot be written to a file",
+        "Use a scikit-learn transformer, or a named function from an installed package.",
+    )
+    refuse(
+        [full for full, (module, _) in names.items() if module == "__main__"],
+        "uses what is defined in the notebook or script itself, which no other process has",
+        "Move it into a module (a cell that starts with %%writefile helpers.py), put that in a "
+        "package that is installed here and there, import it, and fit again.",
+    )
+    refuse(
+        [full for full, (_, name) in names.items() if "<locals>" in name],
+        "uses what is defined inside a function, which cannot be written to a file",
+        "Define it at the top of a module of an installed package.",
+    )
+
+
+def _distributions(modules: set[str]) -> set[str]:
+    """Map modules to the distributions that bring them, refusing those that none does."""
+    by_package = metadata.packages_distributions()
+    editable = _editable_projects()
+    found, local = set(), []
+    for module in modules:
+        origin = _origin(module)
+        if origin is None:  # the standard library or built in
+            continue
+        top = _below_site_packages(origin) or module.partition(".")[0]
+        project = next((name for root, name in editable if root in origin.parents), None)
+        if _below_site_packages(origin) is None and project is None:
+            local.append(module)
+        else:
+            found.add(project or by_package.get(top, [top])[0])
+    if local:
+        raise NotPortableError(
+            f"The pipeline uses modules that are files beside the notebook, not installed packages: "
+            f"{', '.join(sorted(local)[:5])}. They would not travel with it. Make them a package, install it "
+            "with pip here and there, import from it, and fit again.",
+            names=tuple(sorted(local)),
+        )
+    return found
+
+
+def _origin(module: str) -> Path | None:
+    if module.partition(".")[0] in sys.stdlib_module_names:
+        return None
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return Path(file).resolve() if file else None
+
+
+def _below_site_packages(origin: Path) -> str | None:
+    """Return the top-level package of a file in site-packages, else None."""
+    paths = sysconfig.get_paths()
+    folders = {
+        paths["purelib"],
+        paths["platlib"],
+        site.getusersitepackages(),
+        *site.getsitepackages(),
+    }
+    for folder in (Path(each).resolve() for each in folders):
+        if folder in origin.parents:
+            return origin.relative_to(folder).parts[0].partition(".")[0]
+    return None
+
+
+def _editable_projects() -> list[tuple[Path, str]]:
+    """Return the folder and name of each project that is installed in editable mode."""
+    found = []
+    for distribution in metadata.distributions():
+        text = distribution.read_text("direct_url.json")
+        if text and json.loads(text).get("dir_info", {}).get("editable"):
+            path = url2pathname(urlparse(json.loads(text)["url"]).path)
+            found.append((Path(path).resolve(), distribution.metadata["Name"]))
+    return found

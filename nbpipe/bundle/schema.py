@@ -1,0 +1,93 @@
+"""What a model's input looks like: one `Feature` for each column that the pipeline reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nbpipe.bundle.tables import html_table, text_table
+
+LogicalType = Literal["number", "integer", "boolean", "text", "category", "datetime"]
+Scalar = str | int | float | bool
+
+_SHOWN_CATEGORIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column, as training saw it.
+
+    Attributes
+    ----------
+    name : str
+    type : {"number", "integer", "boolean", "text", "category", "datetime"}
+        What a value must be. A column of whole numbers with gaps is a ``"number"``.
+    dtype : str
+        The pandas dtype at training, which is rebuilt for the pipeline.
+    nullable : bool
+        Whether training had missing values here.
+    null : {"NaN", "None", "NA"}
+        How training wrote a missing value; matters to encoders of object columns.
+    categories : tuple or None
+        Values known to the encoder that reads the column, or those of a categorical dtype.
+    ordered : bool
+        Whether a categorical dtype is ordered.
+    unseen : {"warn", "error"} or None
+        What another value does: ``"error"`` where the encoder would raise.
+    minimum, maximum : float, int, str or None
+        Range seen in training; times are ISO 8601 text.
+    """
+
+    name: str
+    type: LogicalType
+    dtype: str
+    nullable: bool
+    null: Literal["NaN", "None", "NA"] = "NaN"
+    categories: tuple[Scalar, ...] | None = None
+    ordered: bool = False
+    unseen: Literal["warn", "error"] | None = None
+    minimum: int | float | str | None = None
+    maximum: int | float | str | None = None
+
+    def seen(self) -> str:
+        """Return the categories or the range, shortened for reading."""
+        if self.categories is not None:
+            shown = ", ".join(map(str, self.categories[:_SHOWN_CATEGORIES]))
+            more = len(self.categories) - _SHOWN_CATEGORIES
+            return shown + (f", ... {more} more" if more > 0 else "")
+        return "" if self.minimum is None else f"{self.minimum} to {self.maximum}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns that a model needs, in the order of training.
+
+    Attributes
+    ----------
+    features : tuple of Feature
+        Required at prediction.
+    ignored : tuple of str
+        Columns that training had and the pipeline drops: allowed at prediction, and not read.
+    """
+
+    features: tuple[Feature, ...]
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the required columns."""
+        return tuple(feature.name for feature in self.features)
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [(f.name, f.type, "yes" if f.nullable else "no", f.seen()) for f in self.features]
+
+    def __repr__(self) -> str:
+        shown = text_table(("feature", "type", "may be missing", "seen in training"), self._rows())
+        return shown + (f"\nignored: {', '.join(self.ignored)}" if self.ignored else "")
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            ("feature", "type", "may be missing", "seen in training"),
+            self._rows(),
+            f"Ignored: {', '.join(self.ignored)}" if self.ignored else "",
+        )

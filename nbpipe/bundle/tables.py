@@ -1,0 +1,31 @@
+"""One small table, as aligned text and as HTML."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Align columns with two spaces between them."""
+    table = [header, *rows]
+    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    )
+
+
+def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
+    """Write a plain table; JupyterLab's own style suits light and dark themes."""
+
+    def line(cells: Sequence[str], tag: str) -> str:
+        opened = '<th style="text-align:left">' if tag == "th" else '<td style="text-align:left">'
+        return "<tr>" + "".join(f"{opened}{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    head = f"<caption>{escape(caption)}</caption>" if caption else ""
+    body = "".join(line(row, "td") for row in rows)
+    return f"<table>{head}<thead>{line(header, 'th')}</thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,96 @@
+"""Open a model in a process of its own first: what crashes there does not crash here.
+
+``python -m nbpipe.bundle.trial FOLDER`` opens the model, predicts the probe rows, and prints the
+outcome as one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbpipe.bundle import formats, probe
+from nbpipe.bundle.store import Bundle, find
+from nbpipe.errors import NbpipeError, ProbeMismatchError, VersionMismatchError
+
+if TYPE_CHECKING:
+    from nbpipe.errors import BundleError
+
+_TIMEOUT = 600  # seconds; a model that takes longer to open is refused
+_MARK = "nbpipe-trial "
+
+
+def attempt(bundle: Bundle, mismatch: VersionMismatchError) -> None:
+    """Try `bundle` in a subprocess, in spite of `mismatch`.
+
+    Raises
+    ------
+    VersionMismatchError
+        It crashes there, or cannot be opened or used.
+    ProbeMismatchError
+        It predicts something else.
+    """
+    outcome = _run(bundle.path)
+    if outcome.get("error") == ProbeMismatchError.__name__:
+        raise ProbeMismatchError(outcome["message"], path=str(bundle.path))
+    if outcome:
+        raise _explained(mismatch, outcome["message"])
+
+
+def _run(path: Path) -> dict[str, str]:
+    """Return nothing if all is well, else the error and its message."""
+    try:
+        done = subprocess.run(  # noqa: S603 - this interpreter, this package
+            [sys.executable, "-m", "nbpipe.bundle.trial", str(path.resolve())],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"error": "timeout", "message": f"it took more than {_TIMEOUT} seconds"}
+    for line in done.stdout.splitlines():
+        if line.startswith(_MARK):
+            outcome: dict[str, str] = json.loads(line.removeprefix(_MARK))
+            return outcome
+    if done.returncode < 0:
+        name = signal.Signals(-done.returncode).name
+        return {"error": "crash", "message": f"it crashed the process ({name})"}
+    last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    return {"error": "exit", "message": f"its process ended with code {done.returncode}: {last}"}
+
+
+def _explained(mismatch: VersionMismatchError, message: str) -> BundleError:
+    return VersionMismatchError(
+        f"The model was made with {mismatch.package} {mismatch.trained_with} and does not work "
+        f"with {mismatch.running or 'none'}, as a trial in another process shows: {message} "
+        f"Make an environment that fits: {mismatch.command}",
+        package=mismatch.package,
+        trained_with=mismatch.trained_with,
+        running=mismatch.running,
+        command=mismatch.command,
+    )
+
+
+def main(folder: str) -> None:
+    """Open, predict, and print the outcome."""
+    outcome = {}
+    try:
+        bundle = find(folder)
+        estimator = formats.read(bundle.path)
+        probe.read(bundle.path / probe.FILE).compare(estimator, bundle.manifest.schema)
+    except NbpipeError as error:
+        outcome = {"error": type(error).__name__, "message": str(error)}
+    except Exception as error:  # noqa: BLE001 - old models fail in any way
+        outcome = {"error": type(error).__name__, "message": f"{type(error).__name__}: {error}."}
+    print(_MARK + json.dumps(outcome), flush=True)  # noqa: T201 - the answer to the parent
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

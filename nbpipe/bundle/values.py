@@ -1,0 +1,212 @@
+"""The values of one column: checked against its feature, and given the dtype of training.
+
+Columns travel as numpy arrays, of objects where they are not plain numbers: a single row is
+then cheap, and a million rows stay vectorised.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import infer_dtype
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    from nbpipe.bundle.schema import Feature
+
+    Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+
+_NULLS = {"NaN": np.nan, "None": None, "NA": pd.NA}
+_TEXT: Any = "str" if int(pd.__version__.split(".")[0]) >= 3 else object  # noqa: PLR2004 - pandas 3
+_WHAT = {
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "text": "text",
+    "datetime": "a time, as ISO 8601 text or a datetime",
+}
+
+
+class Found(NamedTuple):
+    """One problem of one value: its position, the value, what kind, and what was expected."""
+
+    row: int
+    value: Any
+    kind: str
+    expected: str
+
+
+def as_array(values: pd.Series[Any] | Sequence[Any]) -> Array:
+    """Return plain numbers, booleans and times as they are, all else as an array of objects."""
+    if isinstance(values, pd.Series):
+        return values.to_numpy() if isinstance(values.dtype, np.dtype) else values.to_numpy(object)
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def check_column(values: Array, feature: Feature) -> tuple[Array, list[Found]]:
+    """Return the values in a form that can be compared, and every problem among them."""
+    missing = np.asarray(pd.isna(values))
+    wrong, values = _CHECKS[_kind(feature)](values, missing)
+    found: list[Found] = []
+
+    def add(where: Array, kind: str, expected: str) -> None:
+        found.extend(Found(int(i), values[i], kind, expected) for i in np.flatnonzero(where))
+
+    if not feature.nullable:
+        add(missing, "missing", "a value, since training had none missing")
+    add(wrong, "type", _expected(feature))
+    good = ~missing & ~wrong
+    if feature.type in {"number", "integer"}:
+        numbers = _floats(values, good)
+        add(np.isinf(numbers), "infinity", "a finite number")
+        good &= np.isfinite(numbers)
+        if feature.type == "integer":
+            unfit = good & ((numbers != np.floor(numbers)) | _overflows(numbers, feature.dtype))
+            add(unfit, "type", _expected(feature))
+            good &= ~unfit
+        if feature.minimum is not None:
+            outside = (numbers < feature.minimum) | (numbers > feature.maximum)
+            add(good & outside, "range", f"{feature.minimum} to {feature.maximum}, as in training")
+    elif feature.type == "datetime" and feature.minimum is not None:
+        low, high = (_times(np.array([t], object))[0] for t in (feature.minimum, feature.maximum))
+        outside = (values < low) | (values > high)
+        add(good & outside, "range", f"{feature.minimum} to {feature.maximum}, as in training")
+    if feature.categories is not None:
+        unseen = good & ~np.isin(values, np.array(feature.categories, dtype=object))
+        add(unseen, "unseen", f"one of {feature.seen()}")
+    return values, found
+
+
+def rebuild(values: Array, feature: Feature) -> Any:
+    """Give checked values the dtype of training, so that the pipeline sees what it was fitted on."""
+    missing = np.asarray(pd.isna(values))
+    dtype: Any = feature.dtype
+    if dtype == "category":
+        known = list(feature.categories or ())
+        values = np.where(np.isin(values, np.array(known, dtype=object)), values, np.nan)
+        return pd.Categorical(values, categories=known, ordered=feature.ordered)
+    if feature.type == "datetime":
+        times = pd.DatetimeIndex(values).tz_localize("UTC")
+        return times.astype(dtype) if "," in dtype else times.tz_localize(None).astype(dtype)
+    if dtype == "object":
+        return (
+            np.where(missing, _NULLS[feature.null], values)
+            if missing.any()
+            else values.astype(object)
+        )
+    if dtype == "str":
+        return pd.array(np.where(missing, np.nan, values), dtype=_TEXT)
+    if dtype[0].isupper() or dtype.startswith(
+        "string"
+    ):  # Int64, Float32, boolean: with their own NA
+        return pd.array(values, dtype=dtype)
+    if missing.any() and feature.type in {"number", "integer"}:
+        values = np.where(missing, np.nan, values)
+        return values.astype(dtype if dtype.startswith("float") else "float64")
+    return values if missing.any() else values.astype(dtype)
+
+
+def _kind(feature: Feature) -> str:
+    """Return the logical type, that of its categories where it has them."""
+    if feature.type != "category":
+        return feature.type
+    kinds = {type(each) for each in feature.categories or ()}
+    return "boolean" if kinds == {bool} else "number" if kinds <= {int, float} and kinds else "text"
+
+
+def _expected(feature: Feature) -> str:
+    return _WHAT[_kind(feature)]
+
+
+def _check_numbers(values: Array, missing: Array) -> tuple[Array, Array]:
+    if values.dtype.kind in "iuf" or _inferred(
+        values, "integer", "floating", "mixed-integer-float"
+    ):
+        return np.zeros(len(values), bool), values
+    return _unless(values, missing, _is_number), values
+
+
+def _check_booleans(values: Array, missing: Array) -> tuple[Array, Array]:
+    if values.dtype.kind == "b" or _inferred(values, "boolean"):
+        return np.zeros(len(values), bool), values
+    return _unless(values, missing, lambda each: isinstance(each, (bool, np.bool_))), values
+
+
+def _check_text(values: Array, missing: Array) -> tuple[Array, Array]:
+    if _inferred(values, "string"):
+        return np.zeros(len(values), bool), values
+    return _unless(values, missing, lambda each: isinstance(each, str)), values
+
+
+def _check_times(values: Array, missing: Array) -> tuple[Array, Array]:
+    if values.dtype.kind == "M":
+        return np.zeros(len(values), bool), values
+    wrong = _unless(values, missing, lambda each: isinstance(each, (str, date, np.datetime64)))
+    times = _times(np.where(wrong | missing, None, values))
+    wrong |= np.isnat(times) & ~missing
+    # The given value stays where it is wrong, for the message.
+    return (wrong, values) if wrong.any() else (wrong, times)
+
+
+_CHECKS: dict[str, Callable[[Array, Array], tuple[Array, Array]]] = {
+    "number": _check_numbers,
+    "integer": _check_numbers,
+    "boolean": _check_booleans,
+    "text": _check_text,
+    "datetime": _check_times,
+}
+
+
+def _inferred(values: Array, *kinds: str) -> bool:
+    return values.dtype == object and infer_dtype(values, skipna=True) in {*kinds, "empty"}
+
+
+def _unless(values: Array, missing: Array, fits: Callable[[Any], bool]) -> Array:
+    """Mark the present values that do not fit, one by one: the slow path of a column."""
+    return np.fromiter(
+        (not gone and not fits(each) for each, gone in zip(values, missing, strict=True)),
+        dtype=bool,
+        count=len(values),
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+
+
+def _floats(values: Array, good: Array) -> Array:
+    """Return numbers as float64, NaN where they are not good, infinity where too large."""
+    if values.dtype != object:
+        return np.where(good, values, np.nan).astype(float)
+    try:
+        return np.where(good, values, np.nan).astype(float)
+    except OverflowError:
+        return np.array(
+            [_float(v) if fine else np.nan for v, fine in zip(values, good, strict=True)]
+        )
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf
+
+
+def _overflows(numbers: Array, dtype: str) -> Array:
+    if not np.issubdtype(np.dtype(dtype.lower()), np.integer):  # an object column of whole numbers
+        return np.zeros(len(numbers), bool)
+    limits = np.iinfo(dtype.lower())
+    return (numbers < limits.min) | (numbers > limits.max)
+
+
+def _times(values: Array) -> Array:
+    """Parse times; those without a zone count as UTC, and all come back as UTC without a zone."""
+    parsed = pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True)
+    return pd.DatetimeIndex(parsed).tz_localize(None).to_numpy()

@@ -1,0 +1,137 @@
+"""Writing a version so that it is there completely or not at all.
+
+The folder is filled beside its place and renamed into it. One lock on the model's folder makes
+writers wait for each other; the kernel releases it when a writer is killed, so whatever is
+unfinished while one holds the lock was left behind by the dead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from packaging.version import Version
+
+from nbpipe.bundle.store import latest, versions
+from nbpipe.errors import ExportError, NbpipeError, VersionExistsError
+
+try:
+    import fcntl
+except ImportError:  # Windows: renaming still decides who wins, nobody sweeps
+    fcntl = None  # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PARTIAL = ".partial-"
+
+
+@contextmanager
+def staging(model: Path, wanted: Version | None) -> Iterator[tuple[Path, str]]:
+    """Give a folder to fill and its version; publish it at the end, or leave nothing.
+
+    Parameters
+    ----------
+    model : Path
+        The model's folder, made if need be.
+    wanted : Version or None
+        None for the one after the latest.
+
+    Raises
+    ------
+    VersionExistsError
+    ExportError
+        The folder cannot be written.
+    """
+    made = [each for each in (model, *model.parents) if not each.exists()]
+    try:
+        model.mkdir(parents=True, exist_ok=True)
+        with _locked(model) as alone:
+            if alone:
+                _sweep(model)
+            version = check_free(model, wanted)
+            staged = model / f"{_PARTIAL}{uuid4().hex}"
+            staged.mkdir()
+            try:
+                yield staged, str(version)
+                _publish(staged, model / str(version))
+            finally:
+                shutil.rmtree(staged, ignore_errors=True)
+    except BaseException as error:
+        for folder in made:
+            with suppress(OSError):  # not empty, if somebody else uses it by now
+                folder.rmdir()
+        if isinstance(error, OSError) and not isinstance(error, NbpipeError):
+            raise ExportError(
+                f"{model} cannot be written: {error.strerror or error}. Nothing was exported."
+            ) from error
+        raise
+
+
+def next_version(known: list[Version]) -> Version:
+    """Return the minor version after the latest, with as many parts; ``1.0.0`` at first."""
+    if not known:
+        return Version("1.0.0")
+    major, minor, *rest = (*latest(known).release, 0)[: max(2, len(latest(known).release))]
+    return Version(".".join(map(str, (major, minor + 1, *(0 for _ in rest)))))
+
+
+def check_free(model: Path, wanted: Version | None) -> Version:
+    """Return the version to write, refusing one that exists."""
+    known = versions(model)
+    if wanted is None:
+        return next_version(list(known))
+    if wanted in known or (model / str(wanted)).exists():
+        raise VersionExistsError(
+            f"{model / str(wanted)} exists, and versions are never overwritten. Leave version out "
+            f"to get the next one, {next_version(list(known))}."
+        )
+    return wanted
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Hold the only lock on `folder`; False where the system has none."""
+    if fcntl is None:
+        yield False
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            alone = True
+        except OSError:  # some network file systems
+            alone = False
+        yield alone
+    finally:
+        os.close(handle)
+
+
+def _sweep(model: Path) -> None:
+    for left in model.glob(f"{_PARTIAL}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _publish(staged: Path, place: Path) -> None:
+    """Rename, with everything on the disk before the name is."""
+    for path in (*staged.iterdir(), staged):
+        _flush(path)
+    try:
+        staged.rename(place)
+    except OSError as error:
+        if place.exists():
+            raise VersionExistsError(f"{place} was made by somebody else meanwhile.") from error
+        raise
+    _flush(place.parent)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
