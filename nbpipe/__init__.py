@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.export import Bundle, export
+    from nbpipe.bundle.export import export
     from nbpipe.bundle.model import Model, load
-    from nbpipe.bundle.store import models
+    from nbpipe.bundle.store import Bundle, models
     from nbpipe.evaluation.cv import cv
     from nbpipe.evaluation.report import CVReport
     from nbpipe.pipeline.build import build
@@ -26,7 +26,7 @@ _HOME = {
     "cv": "nbpipe.evaluation.cv",
     "CVReport": "nbpipe.evaluation.report",
     "export": "nbpipe.bundle.export",
-    "Bundle": "nbpipe.bundle.export",
+    "Bundle": "nbpipe.bundle.store",
     "load": "nbpipe.bundle.model",
     "Model": "nbpipe.bundle.model",
     "models": "nbpipe.bundle.store",
