@@ -1,0 +1,140 @@
+"""A real JupyterLab server, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from browser.pages import wait_idle
+
+REPOSITORY = Path(__file__).parents[2]
+TOKEN = "nbpipe-test"  # of a server that listens on the loopback address alone
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+# Chromium must not call home: where the network is closed, its attempts pile up.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Chromium for the browser tests")
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """JupyterLab over a copy of the lessons; gives its address and its folder."""
+    home = tmp_path_factory.mktemp("lab")
+    root = home / "root"
+    shutil.copytree(
+        REPOSITORY / "notebooks",
+        root,
+        ignore=shutil.ignore_patterns("models", ".ipynb_checkpoints"),
+    )
+    settings = home / "settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    notebooks = home / "settings/@jupyterlab/notebook-extension"
+    notebooks.mkdir(parents=True)
+    # Every cell stands in the page, not only those in sight.
+    (notebooks / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    log = (home / "lab.log").open("w")
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root}"]
+    server = subprocess.Popen(
+        command,
+        env={**os.environ, **{name: str(home / folder) for name, folder in folders.items()}},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_up(server, f"{address}/api?token={TOKEN}", home / "lab.log")
+        yield address, root
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _wait_until_up(server, url, log):
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(url, timeout=5)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.fixture
+def open_notebook(browser, lab):
+    """Open a notebook of the lab in a new page, its kernel ready."""
+    address, _ = lab
+    pages = []
+
+    def open_(name):
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        pages.append(context)
+        page.set_default_timeout(90_000)
+        page.goto(f"{address}/lab/tree/{name}?reset&token={TOKEN}")
+        wait_idle(page)
+        return page
+
+    yield open_
+    for context in pages:
+        context.close()

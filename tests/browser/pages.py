@@ -1,0 +1,40 @@
+"""What a person does in JupyterLab, as functions of a page."""
+
+# The prompts of the code cells that hold code and have not finished.
+_UNFINISHED = """() => [...document.querySelectorAll('.jp-NotebookPanel .jp-CodeCell')]
+    .filter(cell => cell.querySelector('.cm-content')?.textContent.trim())
+    .filter(cell => !/\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent))
+    .length"""
+
+
+def wait_idle(page):
+    """Wait for the kernel; the toolbar says idle before there is one, the status bar does not."""
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=120_000)
+
+
+def choose(page, menu, entry):
+    """Click an entry of one of JupyterLab's menus."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=entry, exact=True).click()
+
+
+def run_all(page, timeout=180_000):
+    """Clear what a notebook shows, run all its cells, and wait for the last to finish."""
+    choose(page, "Edit", "Clear Outputs of All Cells")
+    choose(page, "Run", "Run All Cells")
+    page.wait_for_function(f"({_UNFINISHED})() === 0", timeout=timeout)
+    wait_idle(page)
+
+
+def save(page):
+    """Save the notebook to disk."""
+    page.keyboard.press("Control+s")
+    page.locator(".lm-DockPanel-tabBar .lm-mod-current:not(.jp-mod-dirty)").wait_for()
+
+
+def shoot(page, path):
+    """Take a picture of the whole notebook, not only of what the window shows."""
+    height = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
+    page.set_viewport_size({"width": 1280, "height": min(height + 200, 16_000)})
+    page.wait_for_timeout(500)  # the layout settles
+    page.screenshot(path=path)
