@@ -34,30 +34,19 @@ def decode(kind: Any, value: Any, where: str) -> Any:
     ``tuple[X, ...]`` and ``Mapping[str, X]``. An int passes for a float, a bool never for a number.
     """
     origin, arguments = get_origin(kind), get_args(kind)
-    if kind is Any:
-        return value
     if is_dataclass(kind):
         return _decode_dataclass(kind, value, where)
-    if origin is Literal:
-        if type(value) is str and value in arguments:
-            return value
-    elif origin in {Union, UnionType}:
+    if origin in {Union, UnionType}:
         return _decode_union(arguments, value, where)
-    elif origin is tuple:
-        if isinstance(value, list):
-            return tuple(
-                decode(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value)
-            )
-    elif origin is Mapping:
-        if isinstance(value, dict):
-            return {
-                key: decode(arguments[1], item, f"{where}.{key}") for key, item in value.items()
-            }
-    elif type(value) is kind:
-        return value
-    elif kind is float and type(value) is int:
+    if origin is tuple and isinstance(value, list):
+        return tuple(decode(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value))
+    if origin is Mapping and isinstance(value, dict):
+        return {key: decode(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
+    if kind is float and type(value) is int:
         return float(value)
-    shown = getattr(kind, "__name__", str(kind)) if origin is None else str(kind)
+    if kind is Any or type(value) is kind or (origin is Literal and value in arguments):
+        return value
+    shown = kind.__name__ if origin is None else str(kind)
     raise DecodeError(f"{where} should be {shown}, not {value!r:.60}")
 
 

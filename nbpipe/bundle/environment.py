@@ -55,10 +55,10 @@ def compare(made: Environment, name: str) -> tuple[list[str], VersionMismatchErr
         if running is not None and _compatible(package, trained_with, running, made.needs):
             notes.append(f"{package} {trained_with} at export, {running} here")
             continue
-        here = f"this environment has {running}" if running else "it is not installed here"
+        found = f"this environment has {running}" if running else "it is not installed here"
         command = install_command(made, name)
         return notes, VersionMismatchError(
-            f"The model was made with {package} {trained_with}, but {here}: it could fail, or "
+            f"The model was made with {package} {trained_with}, but {found}: it could fail, or "
             f"predict something else. Make an environment that fits: {command} (and install "
             "nbpipe there), or try it anyway with allow_version_mismatch=True.",
             package=package,

@@ -23,13 +23,14 @@ def feature_names(pipeline: Any) -> tuple[str, ...]:
             return tuple(str(name) for name in names)
     raise ExportError(
         "The pipeline has features without names, because it was fitted on an array or on columns "
-        "that are not all text: columns in another order would be predicted from in silence. Fit it on a "
+        "that are not all text: columns in another order would be predicted "
+        "from in silence. Fit it on a "
         "DataFrame whose column names are text."
     )
 
 
 def columns_read(pipeline: Any, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of `names` that reach the model: all but what a leading ColumnTransformer drops."""
+    """Return those of `names` that a leading ColumnTransformer does not drop."""
     first = _steps(pipeline)[0]
     if not hasattr(first, "transformers_"):
         return names

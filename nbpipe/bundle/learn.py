@@ -50,8 +50,8 @@ def check_frame(X: Any) -> None:
     """Raise `DataError` unless `X` is a frame with rows and distinct names of text."""
     if not isinstance(X, pd.DataFrame):
         raise DataError(
-            f"X is a {type(X).__name__}, so its features are without names. Pass the DataFrame that the "
-            "pipeline was fitted on."
+            f"X is a {type(X).__name__}, so its features are without names. Pass the DataFrame "
+            "that the pipeline was fitted on."
         )
     if X.empty:
         raise DataError(f"X is empty ({len(X)} rows, {X.shape[1]} columns): nothing to describe.")
@@ -86,7 +86,7 @@ def describe(column: pd.Series[Any], unseen: Unseen | None = None) -> Feature:
     return Feature(
         name=str(column.name),
         type=kind,
-        dtype="category" if isinstance(column.dtype, pd.CategoricalDtype) else str(column.dtype),
+        dtype=_dtype_name(column.dtype),
         nullable=bool(missing.any()),
         **facts,
     )
@@ -119,6 +119,13 @@ def _logical_type(column: pd.Series[Any]) -> LogicalType:
         f"Column {column.name!r} has dtype {dtype}, which a schema cannot describe. Convert it to "
         "numbers, text, booleans, categories or times before fitting."
     )
+
+
+def _dtype_name(dtype: Any) -> str:
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "category"
+    # Arrow's columns come back as numpy's, so that pyarrow need not be there.
+    return str(getattr(dtype, "numpy_dtype", dtype))
 
 
 def _null(value: Any) -> Literal["NaN", "None", "NA"]:

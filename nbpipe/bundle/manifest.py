@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 - decode() reads the annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle.codec import DecodeError, decode, encode
 from nbpipe.bundle.integrity import FileRecord, lfs_advice
-from nbpipe.bundle.schema import Scalar, Schema
+from nbpipe.bundle.schema import Scalar, Schema  # noqa: TC001 - likewise
 from nbpipe.errors import BundleNotFoundError, ExportError, ManifestError
 
 if TYPE_CHECKING:

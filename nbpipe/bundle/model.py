@@ -112,18 +112,16 @@ class Model:
 
     def __repr__(self) -> str:
         packages = self.manifest.environment.packages
-        return "\n".join(
-            [
-                f"{self.name} {self.version}, exported {self.manifest.created[:10]} with "
-                f"scikit-learn {packages['scikit-learn']}",
-                *(f"- {note}" for note in self.notes),
-            ]
+        head = (
+            f"{self.name} {self.version}, exported {self.manifest.created[:10]} with "
+            f"scikit-learn {packages['scikit-learn']}"
         )
+        return "\n".join([head, *(f"- {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
         head, *notes = repr(self).splitlines()
         items = "".join(f"<li>{escape(note.removeprefix('- '))}</li>" for note in notes)
-        return f"<b>{escape(head)}</b><ul>{items}</ul>{self.schema._repr_html_()}"  # noqa: SLF001
+        return f"<b>{escape(head)}</b><ul>{items}</ul>{self.schema._repr_html_()}"
 
 
 def load(

@@ -91,24 +91,26 @@ def _refuse_local(seen: set[tuple[str, str]]) -> None:
 
 def _distributions(modules: set[str]) -> set[str]:
     """Map modules to the distributions that bring them, refusing those that none does."""
-    by_package = metadata.packages_distributions()
+    installed = metadata.packages_distributions()
     editable = _editable_projects()
     found, local = set(), []
     for module in modules:
         origin = _origin(module)
         if origin is None:  # the standard library or built in
             continue
-        top = _below_site_packages(origin) or module.partition(".")[0]
+        package = _installed_package(origin)
         project = next((name for root, name in editable if root in origin.parents), None)
-        if _below_site_packages(origin) is None and project is None:
-            local.append(module)
+        if package is not None and package in installed:
+            found.add(installed[package][0])
+        elif project is not None:
+            found.add(project)
         else:
-            found.add(project or by_package.get(top, [top])[0])
+            local.append(module)
     if local:
         raise NotPortableError(
-            f"The pipeline uses modules that are files beside the notebook, not installed packages: "
-            f"{', '.join(sorted(local)[:5])}. They would not travel with it. Make them a package, install it "
-            "with pip here and there, import from it, and fit again.",
+            "The pipeline uses modules that no installed package brings, so they would not travel "
+            f"with it: {', '.join(sorted(local)[:5])}. Make them a package, install it with pip "
+            "here and there, import from it, and fit again.",
             names=tuple(sorted(local)),
         )
     return found
@@ -121,7 +123,7 @@ def _origin(module: str) -> Path | None:
     return Path(file).resolve() if file else None
 
 
-def _below_site_packages(origin: Path) -> str | None:
+def _installed_package(origin: Path) -> str | None:
     """Return the top-level package of a file in site-packages, else None."""
     paths = sysconfig.get_paths()
     folders = {

@@ -65,7 +65,7 @@ class Probe:
 
 
 def frame(rows: tuple[Any, ...], schema: Schema) -> pd.DataFrame:
-    """Rebuild probe rows as the pipeline's input; they are training's own, so nothing is refused."""
+    """Rebuild probe rows as the pipeline's input."""
     return to_frame(list(rows), schema, dict.fromkeys(POLICY, "ignore"))
 
 
@@ -116,7 +116,7 @@ def _choose(X: pd.DataFrame, schema: Schema) -> list[int]:
         ][:SIZE]
     chosen: list[int] = []
     for mask in wanted:
-        if len(chosen) < SIZE - 5 and mask.any() and not mask[chosen].any():  # noqa: PLR2004
+        if len(chosen) < SIZE - 5 and mask.any() and not mask[chosen].any():
             chosen.append(int(mask.argmax()))
     spread = np.linspace(0, len(X) - 1, SIZE).astype(int).tolist()
     return list(dict.fromkeys([*chosen, *spread]))[:SIZE]

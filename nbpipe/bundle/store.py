@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from packaging.version import InvalidVersion, Version
 
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.bare import explain
 from nbpipe.bundle.tables import html_table, text_table
-from nbpipe.errors import BundleError, BundleNotFoundError, UsageError, did_you_mean
+from nbpipe.errors import BundleError, BundleNotFoundError, ManifestError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from nbpipe.bundle.manifest import Manifest
 
-_HEADER = ("model", "version", "created (UTC)", "scikit-learn", "features", "size")
+_HEADER = ("model", "version", "created", "scikit-learn", "features", "test score", "MB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,28 @@ class Bundle:
             f"scikit-learn {packages['scikit-learn']}; nbpipe.load({str(self.path)!r})"
         )
 
-    def _row(self) -> tuple[str, ...]:
-        m = self.manifest
-        sklearn, features = m.environment.packages["scikit-learn"], str(len(m.schema.features))
-        created = m.created[:16].replace("T", " ")
-        return m.name, m.version, created, sklearn, features, f"{self.size / 1e6:.1f} MB"
+    @property
+    def score(self) -> tuple[str, float] | None:
+        """Main metric of the report and its mean over the test folds, if there is a report."""
+        report = self.manifest.report or {}
+        try:
+            metric = report["main_metric"]
+            return str(metric), float(report["metrics"][metric]["test_mean"])
+        except (KeyError, TypeError, ValueError):  # a report of the user's own making
+            return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a listing shows, as plain data; ``size`` is in bytes."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "path": str(self.path),
+            "created": self.manifest.created,
+            "scikit_learn": self.manifest.environment.packages["scikit-learn"],
+            "features": len(self.manifest.schema.features),
+            "score": None if self.score is None else dict([self.score]),
+            "size": self.size,
+        }
 
 
 class Models(Sequence[Bundle]):
@@ -90,12 +107,19 @@ class Models(Sequence[Bundle]):
         return self._bundles[index]
 
     def __repr__(self) -> str:
-        shown = text_table(_HEADER, [b._row() for b in self]) if self else "No models here."  # noqa: SLF001
+        shown = text_table(_HEADER, [_row(each) for each in self]) if self else "No models here."
         return "\n".join([shown, *(f"unreadable: {error}" for error in self.damaged)])
 
     def _repr_html_(self) -> str:
         told = " ".join(f"Unreadable: {error}" for error in self.damaged)
-        return html_table(_HEADER, [b._row() for b in self], told)  # noqa: SLF001
+        return html_table(_HEADER, [_row(each) for each in self], told)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the listing as plain data."""
+        return {
+            "models": [bundle.to_dict() for bundle in self],
+            "damaged": [{"path": error.path, "message": str(error)} for error in self.damaged],
+        }
 
 
 def parse_version(text: str) -> Version:
@@ -145,7 +169,7 @@ def find(path: str | PathLike[str], version: str | None = None) -> Bundle:
     """
     folder = Path(path)
     if (folder / manifests.FILE).is_file() and version is None:
-        return Bundle(folder, manifests.read(folder))
+        return _open(folder)
     known = versions(folder)
     if not known and version is None:  # models/late/1.0 stands for version 1.0 of models/late
         known, version, folder = versions(folder.parent), folder.name, folder.parent
@@ -160,7 +184,7 @@ def find(path: str | PathLike[str], version: str | None = None) -> Bundle:
             f"{folder} has no version {wanted}; it has {', '.join(shown[-10:])}.",
             path=str(folder),
         )
-    return Bundle(known[wanted], manifests.read(known[wanted]))
+    return _open(known[wanted])
 
 
 def models(path: str | PathLike[str] = "models") -> Models:
@@ -182,10 +206,35 @@ def models(path: str | PathLike[str] = "models") -> Models:
     for model in (root, *sorted(root.iterdir())):
         for folder in versions(model).values():
             try:
-                bundles.append(Bundle(folder, manifests.read(folder)))
+                bundles.append(_open(folder))
             except BundleError as error:
                 damaged.append(error)
     return Models(bundles, damaged)
+
+
+def _open(folder: Path) -> Bundle:
+    """Read a manifest, and refuse a version that lies under another version's name."""
+    bundle = Bundle(folder, manifests.read(folder))
+    if _is_version(folder.name) and Version(folder.name) != Version(bundle.version):
+        raise ManifestError(
+            f"{folder} holds version {bundle.version}: the folder was renamed. Rename it back.",
+            path=str(folder),
+        )
+    return bundle
+
+
+def _row(bundle: Bundle) -> tuple[str, ...]:
+    facts = bundle.to_dict()
+    score = "" if bundle.score is None else f"{bundle.score[0]} {bundle.score[1]:.3f}"
+    return (
+        bundle.name,
+        bundle.version,
+        facts["created"][:16].replace("T", " "),
+        facts["scikit_learn"],
+        str(facts["features"]),
+        score,
+        f"{bundle.size / 1e6:.1f}",
+    )
 
 
 def _is_version(text: str) -> bool:

@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbpipe.bundle import formats, probe
@@ -19,6 +18,8 @@ from nbpipe.bundle.store import Bundle, find
 from nbpipe.errors import NbpipeError, ProbeMismatchError, VersionMismatchError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nbpipe.errors import BundleError
 
 _TIMEOUT = 600  # seconds; a model that takes longer to open is refused

@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from nbpipe.errors import SchemaError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbpipe.bundle.schema import Feature, Schema
+    from nbpipe.bundle.schema import Schema
     from nbpipe.bundle.values import Array
 
 Action = Literal["error", "warn", "ignore"]
@@ -104,22 +104,29 @@ def to_frame(
     given = {}
     for feature in schema.features:
         if feature.name in table.columns:
-            given[feature.name], found = _check(table.columns[feature.name], feature)
-            problems += found
+            given[feature.name], found = check_column(table.columns[feature.name], feature)
+            absent = table.absent.get(feature.name, ())
+            problems += [
+                Problem(each.row, feature.name, each.value, each.kind, each.expected)
+                for each in found
+                if each.row not in absent
+            ]
     _judge(problems, schema, policy)
     return pd.DataFrame(
         {f.name: rebuild(given[f.name], f) for f in schema.features}, index=table.index
     )
 
 
-class _Table(NamedTuple):
-    """Columns by name, before anything is known of their values."""
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Columns by name, before anything is known of their values.
+
+    `absent` has the rows that lack a column which others have; None stands in these.
+    """
 
     columns: dict[str, Array]
     index: pd.Index[Any]
-
-
-_ABSENT: Any = type("Absent", (), {})()  # stands where one row lacks a key that others have
+    absent: Mapping[str, frozenset[int]]
 
 
 def _table(rows: Any, columns: Sequence[str] | None) -> _Table:
@@ -129,16 +136,18 @@ def _table(rows: Any, columns: Sequence[str] | None) -> _Table:
         rows = [rows]
     if isinstance(rows, Sequence) and rows and all(isinstance(row, Mapping) for row in rows):
         names = dict.fromkeys(name for row in rows for name in row)
-        table = _Table(
-            {str(name): as_array([row.get(name, _ABSENT) for row in rows]) for name in names},
-            pd.RangeIndex(len(rows)),
-        )
+        lacking = {
+            str(name): frozenset(i for i, row in enumerate(rows) if name not in row)
+            for name in names
+        }
+        given = {str(name): as_array([row.get(name) for row in rows]) for name in names}
+        table = _Table(given, pd.RangeIndex(len(rows)), lacking)
     else:
         frame = rows if isinstance(rows, pd.DataFrame) else _from_array(rows, columns)
         if not frame.columns.is_unique:
             twice = ", ".join(sorted({repr(c) for c in frame.columns[frame.columns.duplicated()]}))
             raise SchemaError(f"The input has more than one column named {twice:.200}.")
-        table = _Table({str(name): as_array(frame[name]) for name in frame}, frame.index)
+        table = _Table({str(name): as_array(frame[name]) for name in frame}, frame.index, {})
     if not len(table.index):
         raise SchemaError("The input has no rows.")
     return table
@@ -166,44 +175,30 @@ def _from_array(rows: Any, columns: Sequence[str] | None) -> pd.DataFrame:
     )
 
 
-def _check(values: Array, feature: Feature) -> tuple[Array, list[Problem]]:
-    absent = (
-        np.fromiter((v is _ABSENT for v in values), bool, len(values))
-        if values.dtype == object
-        else np.zeros(len(values), bool)
-    )
-    checked, found = check_column(
-        np.where(absent, None, values) if absent.any() else values, feature
-    )
-    return checked, [
-        Problem(f.row, feature.name, f.value, f.kind, f.expected)
-        for f in found
-        if not absent[f.row]
-    ]
-
-
 def _column_problems(table: _Table, schema: Schema) -> Iterable[Problem]:
+    """Find missing and unexpected columns: once where all rows agree, else for each row."""
     known = {*schema.names, *schema.ignored}
     missing = [name for name in schema.names if name not in table.columns]
     for name in missing:
         yield Problem(None, name, None, "missing column", "")
-    for name, values in table.columns.items():
-        absent = [i for i, v in enumerate(values) if v is _ABSENT] if values.dtype == object else []
+    for name in table.columns:
+        absent = table.absent.get(name, frozenset())
         if name in schema.names:
-            for row in absent:
+            for row in sorted(absent):
                 yield Problem(row, name, None, "missing column", "")
         elif name not in known:
-            rows: Iterable[int | None] = [None]
-            if absent:
-                rows = [i for i, v in enumerate(values) if v is not _ABSENT]
-            for row in rows:
-                yield Problem(row, name, None, "unexpected column", did_you_mean(name, missing))
+            hint = did_you_mean(name, missing)
+            if not absent:
+                yield Problem(None, name, None, "unexpected column", hint)
+            for row in set(range(len(table.index))) - absent if absent else ():
+                yield Problem(row, name, None, "unexpected column", hint)
 
 
 def _judge(problems: list[Problem], schema: Schema, policy: Policy) -> None:
     """Raise for the problems that are errors, warn of those that are worth a warning."""
     fatal = {feature.name for feature in schema.features if feature.unseen == "error"}
-    errors, notes = [], []
+    errors: list[Problem] = []
+    notes: list[Problem] = []
     for problem in problems:
         action = policy.get(problem.kind, "error")
         if problem.kind == "unseen" and problem.column in fatal:

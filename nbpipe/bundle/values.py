@@ -49,67 +49,55 @@ def as_array(values: pd.Series[Any] | Sequence[Any]) -> Array:
     return np.fromiter(values, dtype=object, count=len(values))
 
 
-def check_column(values: Array, feature: Feature) -> tuple[Array, list[Found]]:
+def check_column(given: Array, feature: Feature) -> tuple[Array, list[Found]]:
     """Return the values in a form that can be compared, and every problem among them."""
-    missing = np.asarray(pd.isna(values))
-    wrong, values = _CHECKS[_kind(feature)](values, missing)
+    missing = np.asarray(pd.isna(given))
+    wrong, values = _CHECKS[_kind(feature)](given, missing)
     found: list[Found] = []
 
     def add(where: Array, kind: str, expected: str) -> None:
-        found.extend(Found(int(i), values[i], kind, expected) for i in np.flatnonzero(where))
+        found.extend(Found(int(i), given[i], kind, expected) for i in np.flatnonzero(where))
 
     if not feature.nullable:
         add(missing, "missing", "a value, since training had none missing")
-    add(wrong, "type", _expected(feature))
+    add(wrong, "type", _WHAT[_kind(feature)])
     good = ~missing & ~wrong
+    comparable = values
     if feature.type in {"number", "integer"}:
-        numbers = _floats(values, good)
-        add(np.isinf(numbers), "infinity", "a finite number")
-        good &= np.isfinite(numbers)
+        comparable = _floats(values, good)
+        add(np.isinf(comparable), "infinity", "a finite number")
+        good &= np.isfinite(comparable)
         if feature.type == "integer":
-            unfit = good & ((numbers != np.floor(numbers)) | _overflows(numbers, feature.dtype))
-            add(unfit, "type", _expected(feature))
+            unfit = good & _unfit(comparable, feature.dtype)
+            add(unfit, "type", _WHAT["integer"])
             good &= ~unfit
-        if feature.minimum is not None:
-            outside = (numbers < feature.minimum) | (numbers > feature.maximum)
-            add(good & outside, "range", f"{feature.minimum} to {feature.maximum}, as in training")
-    elif feature.type == "datetime" and feature.minimum is not None:
-        low, high = (_times(np.array([t], object))[0] for t in (feature.minimum, feature.maximum))
-        outside = (values < low) | (values > high)
-        add(good & outside, "range", f"{feature.minimum} to {feature.maximum}, as in training")
+    if feature.minimum is not None:
+        low, high = _bounds(feature)
+        outside = good & ((comparable < low) | (comparable > high))
+        add(outside, "range", f"{feature.minimum} to {feature.maximum}, as in training")
     if feature.categories is not None:
-        unseen = good & ~np.isin(values, np.array(feature.categories, dtype=object))
-        add(unseen, "unseen", f"one of {feature.seen()}")
+        good[good] = ~_known(values[good], feature)
+        add(good, "unseen", f"one of {feature.seen()}")
     return values, found
 
 
 def rebuild(values: Array, feature: Feature) -> Any:
-    """Give checked values the dtype of training, so that the pipeline sees what it was fitted on."""
+    """Give checked values the dtype of training, so that the pipeline sees what it knows."""
     missing = np.asarray(pd.isna(values))
     dtype: Any = feature.dtype
     if dtype == "category":
-        known = list(feature.categories or ())
-        values = np.where(np.isin(values, np.array(known, dtype=object)), values, np.nan)
-        return pd.Categorical(values, categories=known, ordered=feature.ordered)
+        values = np.where(_known(values, feature), values, np.nan)
+        return pd.Categorical(values, list(feature.categories or ()), feature.ordered)
     if feature.type == "datetime":
         times = pd.DatetimeIndex(values).tz_localize("UTC")
         return times.astype(dtype) if "," in dtype else times.tz_localize(None).astype(dtype)
     if dtype == "object":
-        return (
-            np.where(missing, _NULLS[feature.null], values)
-            if missing.any()
-            else values.astype(object)
-        )
-    if dtype == "str":
-        return pd.array(np.where(missing, np.nan, values), dtype=_TEXT)
-    if dtype[0].isupper() or dtype.startswith(
-        "string"
-    ):  # Int64, Float32, boolean: with their own NA
-        return pd.array(values, dtype=dtype)
-    if missing.any() and feature.type in {"number", "integer"}:
-        values = np.where(missing, np.nan, values)
-        return values.astype(dtype if dtype.startswith("float") else "float64")
-    return values if missing.any() else values.astype(dtype)
+        return _put(values, missing, _NULLS[feature.null])
+    if dtype.startswith(("str", "Int", "UInt", "Float", "boolean")):  # pandas's own dtypes
+        return pd.array(_put(values, missing, np.nan), dtype=_TEXT if dtype == "str" else dtype)
+    if not missing.any():
+        return values.astype(dtype)
+    return values if dtype == "bool" else _floats(values, ~missing)
 
 
 def _kind(feature: Feature) -> str:
@@ -118,10 +106,6 @@ def _kind(feature: Feature) -> str:
         return feature.type
     kinds = {type(each) for each in feature.categories or ()}
     return "boolean" if kinds == {bool} else "number" if kinds <= {int, float} and kinds else "text"
-
-
-def _expected(feature: Feature) -> str:
-    return _WHAT[_kind(feature)]
 
 
 def _check_numbers(values: Array, missing: Array) -> tuple[Array, Array]:
@@ -148,10 +132,8 @@ def _check_times(values: Array, missing: Array) -> tuple[Array, Array]:
     if values.dtype.kind == "M":
         return np.zeros(len(values), bool), values
     wrong = _unless(values, missing, lambda each: isinstance(each, (str, date, np.datetime64)))
-    times = _times(np.where(wrong | missing, None, values))
-    wrong |= np.isnat(times) & ~missing
-    # The given value stays where it is wrong, for the message.
-    return (wrong, values) if wrong.any() else (wrong, times)
+    times = _times(_put(values, wrong | missing, None))
+    return wrong | (np.isnat(times) & ~missing), times
 
 
 _CHECKS: dict[str, Callable[[Array, Array], tuple[Array, Array]]] = {
@@ -181,15 +163,11 @@ def _is_number(value: Any) -> bool:
 
 
 def _floats(values: Array, good: Array) -> Array:
-    """Return numbers as float64, NaN where they are not good, infinity where too large."""
-    if values.dtype != object:
-        return np.where(good, values, np.nan).astype(float)
+    """Return numbers as float64: NaN where they are not good, infinite where too large."""
     try:
         return np.where(good, values, np.nan).astype(float)
     except OverflowError:
-        return np.array(
-            [_float(v) if fine else np.nan for v, fine in zip(values, good, strict=True)]
-        )
+        return np.array([_float(each) for each in np.where(good, values, np.nan)])
 
 
 def _float(value: Any) -> float:
@@ -199,11 +177,36 @@ def _float(value: Any) -> float:
         return np.inf
 
 
-def _overflows(numbers: Array, dtype: str) -> Array:
-    if not np.issubdtype(np.dtype(dtype.lower()), np.integer):  # an object column of whole numbers
-        return np.zeros(len(numbers), bool)
+def _unfit(numbers: Array, dtype: str) -> Array:
+    """Mark what is not whole or too large for an integer dtype."""
     limits = np.iinfo(dtype.lower())
-    return (numbers < limits.min) | (numbers > limits.max)
+    return (
+        (numbers != np.floor(numbers))
+        | (numbers < limits.min)
+        | (numbers > limits.max)
+        | (numbers >= 2.0**63)  # int64's maximum, 2**63 - 1, has no float of its own
+    )
+
+
+def _bounds(feature: Feature) -> tuple[Any, Any]:
+    if feature.type != "datetime":
+        return feature.minimum, feature.maximum
+    low, high = _times(np.array([feature.minimum, feature.maximum], dtype=object))
+    return low, high
+
+
+def _known(values: Array, feature: Feature) -> Array:
+    """Mark the values that are among the categories."""
+    column = pd.Series(values, dtype=values.dtype)
+    known: Array = column.isin(list(feature.categories or ())).to_numpy(bool)
+    return known
+
+
+def _put(values: Array, where: Array, null: Any) -> Array:
+    """Return a copy, as objects, with `null` in some places."""
+    changed = values.astype(object)
+    changed[where] = null
+    return changed
 
 
 def _times(values: Array) -> Array:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -26,6 +25,7 @@ except ImportError:  # Windows: renaming still decides who wins, nobody sweeps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _PARTIAL = ".partial-"
 
