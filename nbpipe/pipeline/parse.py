@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 
 from nbpipe.errors import UsageError
-from nbpipe.pipeline.source import Source
+from nbpipe.pipeline.source import TOO_DEEP, Source
 from nbpipe.pipeline.spec import Expression, Part, Route, Spec, Step
 
 ENDINGS = ("drop", "passthrough")
@@ -65,7 +65,10 @@ def parse(text: str) -> Spec:
     statements = source.statements()
     if not statements:
         raise source.error(f"The cell names no step. {_FORM}")
-    parts = tuple(_part(statement, source) for statement in statements)
+    try:
+        parts = tuple(_part(statement, source) for statement in statements)
+    except RecursionError:
+        raise source.error(TOO_DEEP) from None
     _refuse_repeated_names(parts, statements, source)
     return Spec(parts, source)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nbpipe.errors import SpecError
 
+TOO_DEEP = "This cell is nested too deeply to be read."
 _SHELL_MARKS = ("%", "!", "?")
 
 
@@ -23,8 +24,10 @@ class Source:
             return ast.parse(textwrap.dedent(self.text)).body
         except SyntaxError as error:
             raise self._syntax_error(error) from None
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise self._at(1, 1, f"Python cannot read this cell: {error}.") from None
+        except ValueError as error:
+            raise self.error(f"Python cannot read this cell: {error}.") from None
+        except (RecursionError, MemoryError):
+            raise self.error(TOO_DEEP) from None
 
     def error(self, message: str, node: ast.AST | None = None) -> SpecError:
         """Make the error that points at ``node``, or at the start of the cell."""
