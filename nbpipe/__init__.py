@@ -63,3 +63,10 @@ def load_ipython_extension(shell: Any) -> None:
     from nbpipe.jupyter.magics import register  # noqa: PLC0415 - IPython only where it is asked for
 
     register(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take the completion away again (``%unload_ext nbpipe``)."""
+    from nbpipe.jupyter.magics import unregister  # noqa: PLC0415 - as above
+
+    unregister(shell)

@@ -169,7 +169,7 @@ class VersionMismatchError(BundleError):
     command: str = ""
 
 
-class MissingModuleError(BundleError, ImportError):
+class MissingModuleError(BundleError, ImportError):  # type: ignore[misc]  # both have a path
     """The model needs a module that is not installed here.
 
     Attributes

@@ -48,8 +48,13 @@ def column_or_value(text: str | None, X: Any, namespace: Namespace) -> Any:
     """Take `text` as the name of a column of X if there is one, else as an expression."""
     if text is None:
         return None
-    name = unquote(text)
-    return name if name in getattr(X, "columns", ()) else evaluate(text, namespace)
+    name, columns = unquote(text), [str(column) for column in getattr(X, "columns", ())]
+    if name in columns:
+        return name
+    if name.isidentifier() and name not in namespace:
+        near = did_you_mean(name, [*columns, *namespace])
+        raise UsageError(f"There is no column or variable `{name}`.{near}")
+    return evaluate(name, namespace)
 
 
 def new_variable(name: str, namespace: Namespace) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MATCHER = "nbpipe.verbs"
 # Also after `report = `, and with the cell magic's second percent sign.
 _CALL = re.compile(r"^(?:[^#%]*=)?\s*%%?nbpipe\s+(?P<words>.*)$")
-_COLUMNS = {"time", "groups"}
+_COLUMNS = {"time", "groups", "sample_weight"}
 
 
 class VerbMatcher:

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    magics_class,
+    no_var_expand,
+    output_can_be_silenced,
+)
 from IPython.core.magic_arguments import argument, magic_arguments
 from sklearn import model_selection
-from traitlets import Float, Int, Unicode
+from traitlets import CFloat, Int, Unicode
 
 import nbpipe
 from nbpipe.errors import UsageError, did_you_mean
+from nbpipe.evaluation.thresholds import Thresholds
 from nbpipe.jupyter.arguments import column_or_value, evaluate, new_variable, parse, unquote
 from nbpipe.jupyter.completion import MATCHER, VerbMatcher
 
+# One trait a threshold, so that `%config NbpipeMagics` shows and sets the whole table.
+_THRESHOLDS = {
+    limit.name: CFloat(limit.default, help="{help} ({source})".format(**limit.metadata)).tag(
+        config=True
+    )
+    for limit in fields(Thresholds)
+}
+Configured = type("Configured", (Magics,), _THRESHOLDS)
+
 
 @magics_class
-class NbpipeMagics(Magics):
+class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
     """The verbs of nbpipe; their defaults are traits that ``%config NbpipeMagics`` lists."""
 
     models_dir = Unicode("models", help="Where models are exported to.").tag(config=True)
     n_splits = Int(5, help="Folds of a cross-validation.").tag(config=True)
     scoring = Unicode("", help="Metrics, comma-separated; empty: by the target.").tag(config=True)
-    overfit_gap = Float(0.15, help="Train/test gap that is called overfitting.").tag(config=True)
 
     @magic_arguments("nbpipe build")
     @argument("name", metavar="NAME", help="the variable that will hold the pipeline")
@@ -47,6 +63,8 @@ class NbpipeMagics(Magics):
     @argument("--groups", help="column of X, or labels: keep each group in one fold")
     @argument("--cv", help="a splitter, such as KFold(5)")
     @argument("--scoring", help="metrics, comma-separated: f1,roc_auc")
+    @argument("--pos-label", help="the positive class")
+    @argument("--sample-weight", help="weights, one a row")
     @argument("--n-splits", type=int, metavar="N", help="folds")
     @argument("--gap", type=int, default=0, metavar="N", help="rows left out before a test fold")
     @argument("--n-jobs", type=int, metavar="N", help="processes")
@@ -55,10 +73,14 @@ class NbpipeMagics(Magics):
         """Cross-validate a pipeline: every fold, the train/test gap, and what to make of it."""
         space = self.shell.user_ns
         X, scoring = evaluate(args.X, space), args.scoring or self.scoring
+        limits = {name: getattr(self, name) for name in _THRESHOLDS}
+        if args.overfit_gap is not None:
+            limits["overfit_gap"] = args.overfit_gap
         return nbpipe.cv(
             evaluate(args.name, space),
             X,
             evaluate(args.y, space),
+            name=args.name,
             time=column_or_value(args.time, X, space),
             groups=column_or_value(args.groups, X, space),
             cv=evaluate(args.cv, space, vars(model_selection)) if args.cv else None,
@@ -66,7 +88,9 @@ class NbpipeMagics(Magics):
             n_splits=args.n_splits or self.n_splits,
             gap=args.gap,
             n_jobs=args.n_jobs,
-            overfit_gap=self.overfit_gap if args.overfit_gap is None else args.overfit_gap,
+            pos_label=evaluate(args.pos_label, space) if args.pos_label else None,
+            sample_weight=column_or_value(args.sample_weight, X, space),
+            thresholds=Thresholds(**limits),
         )
 
     @magic_arguments("nbpipe export")
@@ -106,6 +130,7 @@ class NbpipeMagics(Magics):
         """List the models and versions in a folder."""
         return nbpipe.models(unquote(args.path) if args.path else self.models_dir)
 
+    @output_can_be_silenced  # as elsewhere, by a `;` at the end of the cell
     @no_var_expand
     @line_cell_magic
     def nbpipe(self, line: str, cell: str | None = None) -> Any:

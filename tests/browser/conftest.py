@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from browser.pages import wait_idle
 
 REPOSITORY = Path(__file__).parents[2]

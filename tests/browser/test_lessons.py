@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from browser.pages import run_all, save, shoot
 
 LESSONS = sorted(p.name for p in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))

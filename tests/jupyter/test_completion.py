@@ -1,0 +1,51 @@
+"""Tab completion behind %nbpipe, as IPython asks for it."""
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+
+from shells import BUILD, run
+
+
+def complete(shell, text):
+    with provisionalcompleter():
+        return [(c.text, text[c.start :]) for c in shell.Completer.completions(text, len(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%nbpipe b", ("build", "b")),
+        ("%%nbpipe b", ("build", "b")),
+        ("report = %nbpipe c", ("cv", "c")),
+        ("x = 1\nreport = %nbpipe mod", ("models", "mod")),
+        ("%nbpipe cv la", ("late", "la")),
+        ("%nbpipe cv late X y --ti", ("--time", "--ti")),
+        ("%nbpipe cv late X y --time sch", ("sched_dep", "sch")),
+        ("%nbpipe cv late X y --scoring f1,roc_a", ("roc_auc", "roc_a")),
+        ("%nbpipe cv late X y --time sched_dep --h", ("--help", "--h")),
+        ("%%nbpipe build late --c", ("--code", "--c")),
+        ("%nbpipe export late ", ("X", "")),
+    ],
+)
+def test_it_offers(shell, text, expected):
+    run(shell, BUILD)
+    assert expected in complete(shell, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "unwanted"),
+    [
+        ("%nbpipe cv late X y --n-splits ", "X"),
+        ("nbpipe b", "build"),
+        ("# %nbpipe b", "build"),
+        ("%nbpipe nonsense --t", "--time"),
+    ],
+)
+def test_it_stays_quiet(shell, text, unwanted):
+    assert unwanted not in {name for name, _ in complete(shell, text)}
+
+
+def test_an_option_given_is_not_offered_again(shell):
+    offered = {name for name, _ in complete(shell, "%nbpipe cv late X y --gap 2 --")}
+    assert "--gap" not in offered
+    assert "--time" in offered

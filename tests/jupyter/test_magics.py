@@ -1,0 +1,134 @@
+"""The magics: each is a thin door, and a user's mistake is one line."""
+
+import pytest
+from sklearn.pipeline import Pipeline
+
+from nbpipe import CVReport, Model
+from nbpipe.errors import NbpipeError, UsageError
+from nbpipe.jupyter.magics import VERBS
+from shells import BUILD, run
+
+
+def test_the_whole_way_from_a_cell_to_a_prediction(shell):
+    assert isinstance(run(shell, BUILD), Pipeline)
+    report = run(
+        shell, "report = %nbpipe cv late X y --time sched_dep --scoring f1,roc_auc\nreport"
+    )
+    assert isinstance(report, CVReport)
+    assert report.metrics == ("f1", "roc_auc")
+    assert report.name == "late"
+    assert "TimeSeriesSplit" in str(report)
+    run(shell, "late.fit(X, y); bundle = %nbpipe export late X y --version 1.0 --report report")
+    model = run(shell, "model = %nbpipe load models/late\nmodel")
+    assert isinstance(model, Model)
+    assert run(shell, "(model.predict(X) == late.predict(X)).all()")
+    assert "1.0" in str(run(shell, "%nbpipe models"))
+
+
+def test_the_result_is_the_cells_value_and_stands_in_underscore(shell):
+    run(shell, BUILD)
+    assert run(shell, "_ is late") is True
+
+
+def test_code_prints_python_that_makes_an_equal_pipeline(shell, capsys):
+    run(shell, BUILD.replace("build late", "build late --code"))
+    text = capsys.readouterr().out
+    namespace = {}
+    exec(text, namespace)
+    assert repr(namespace["late"]) == repr(shell.user_ns["late"])
+
+
+def test_braces_and_dollars_reach_the_cell_as_they_are(shell):
+    """IPython would otherwise put a variable's value where {name} stands."""
+    run(shell, "distance = 7")
+    run(shell, BUILD.replace("max_iter=500", "class_weight={0: 1.0, 1: 4.0}"))
+    assert shell.user_ns["late"][-1].class_weight == {0: 1.0, 1: 4.0}
+
+
+def test_arguments_may_be_expressions_and_splitters_need_no_import(shell):
+    run(shell, BUILD)
+    report = run(shell, "r = %nbpipe cv late X[:600] y[:600] --cv KFold(3,shuffle=True)\nr")
+    assert len(report.folds) == 3
+    assert report.n_rows == 600
+    quoted = run(shell, "r = %nbpipe cv late 'X[:600]' 'y[: 600]' --n-splits 2\nr")
+    assert len(quoted.folds) == 2
+
+
+def test_config_sets_defaults_and_options_win(shell):
+    run(shell, BUILD)
+    run(shell, "%config NbpipeMagics.n_splits = 3\n%config NbpipeMagics.overfit_gap = 0.3")
+    report = run(shell, "r = %nbpipe cv late X y\nr")
+    assert len(report.folds) == 3
+    assert report.thresholds.overfit_gap == 0.3
+    report = run(shell, "r = %nbpipe cv late X y --n-splits 2 --overfit-gap 0.15\nr")
+    assert len(report.folds) == 2
+    assert report.thresholds.overfit_gap == 0.15
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(shell, capsys, verb):
+    run(shell, f"%nbpipe {verb} --help")
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"usage: %nbpipe {verb} ")
+    run(shell, "%nbpipe")
+    assert verb in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("%nbpipe bild", "Did you mean 'build'?"),
+        ("%nbpipe cv late", "required: X, y"),
+        ("%nbpipe cv late Z y", "no variable `Z`"),
+        ("%nbpipe cv laet X y", "Did you mean 'late'?"),
+        ("%nbpipe cv late X y --tiem a", "--tiem"),
+        ("%nbpipe cv late X y --time schd_dep", "Did you mean 'sched_dep'?"),
+        ("%nbpipe cv late X y --n-splits many", "--n-splits"),
+        ("%nbpipe cv late X 'y", "closing quotation"),
+        ("%nbpipe cv late X[ y", "not a Python expression"),
+        ("%nbpipe cv late 1/0 y", "ZeroDivisionError"),
+        ("%nbpipe cv late X y --scoring f2", "f2"),
+        ("%nbpipe cv late X y[:-1]", "1499"),
+        ("%nbpipe build late", "%%nbpipe build"),
+        ("%%nbpipe cv late X y\n1", "%nbpipe cv"),
+        ("%%nbpipe build 1st\nm = Ridge()", "cannot be a variable"),
+        ("%%nbpipe build X\nm = Ridge()", "already holds something else"),
+        ("%%nbpipe build p\nm = Rigde()", "Did you mean 'Ridge'?"),
+        ("%nbpipe export late X y", "fit"),
+        ("%nbpipe load models/none", "models/none"),
+        ("%nbpipe models nowhere", "nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line_and_changes_nothing(shell, tmp_path, cell, said):
+    run(shell, BUILD)
+    before, X = dict(shell.user_ns), shell.user_ns["X"].copy()
+    with pytest.raises(NbpipeError) as caught:
+        run(shell, cell)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    after = shell.user_ns
+    assert {k: v for k, v in before.items() if after.get(k) is not v and k[0] != "_"}.keys() <= {
+        "In"
+    }
+    assert after["X"].equals(X)
+    assert not list(tmp_path.glob("models/**/*"))
+
+
+def test_a_mistake_is_shown_without_a_traceback(shell, capsys):
+    shell.run_cell("%nbpipe cv late X y")
+    shown = capsys.readouterr().out
+    assert "UsageError" in shown
+    assert "Traceback" not in shown
+    assert len(shown.strip().splitlines()) == 1
+
+
+def test_an_unclosed_option_does_not_reach_the_verb(shell):
+    with pytest.raises(UsageError, match="--help"):
+        run(shell, "%nbpipe cv late X y --time")
+
+
+def test_reloading_keeps_one_completer(shell):
+    run(shell, "%reload_ext nbpipe")
+    assert len(shell.Completer.custom_matchers) == 1
+    run(shell, "%unload_ext nbpipe")
+    assert not shell.Completer.custom_matchers
