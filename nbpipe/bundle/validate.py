@@ -35,7 +35,16 @@ _SHOWN_COLUMNS = 30
 
 
 class InputWarning(UserWarning):
-    """Input rows hold values that training did not have."""
+    """Input rows hold values that training did not have.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+    """
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +208,7 @@ def _judge(problems: list[Problem], schema: Schema, policy: Policy) -> None:
     fatal = {feature.name for feature in schema.features if feature.unseen == "error"}
     errors: list[Problem] = []
     notes: list[Problem] = []
-    for problem in problems:
+    for problem in sorted(problems, key=lambda each: -1 if each.row is None else each.row):
         action = policy.get(problem.kind, "error")
         if problem.kind == "unseen" and problem.column in fatal:
             action = "error"  # the encoder itself would raise
@@ -210,9 +219,8 @@ def _judge(problems: list[Problem], schema: Schema, policy: Policy) -> None:
             _message("The input does not fit the model", errors), problems=tuple(errors)
         )
     if notes:
-        warnings.warn(
-            _message("The input differs from training", notes), InputWarning, stacklevel=5
-        )
+        message = _message("The input differs from training", notes)
+        warnings.warn(InputWarning(message, tuple(notes)), stacklevel=5)
 
 
 def _message(start: str, problems: list[Problem]) -> str:
