@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from importlib import metadata
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -84,7 +85,8 @@ def install_command(made: Environment, name: str) -> str:
     """Return the shell command that makes an environment with the versions at export."""
     pinned = " ".join(f"{package}=={version}" for package, version in made.packages.items())
     python = ".".join(made.python.split(".")[:2])
-    return f"python{python} -m venv {name}-env && {name}-env/bin/pip install {pinned}"
+    folder = quote(f"{name}-env")
+    return f"python{python} -m venv {folder} && {folder}/bin/pip install {pinned}"
 
 
 def _installed(package: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nbpipe.bundle import formats, probe
 from nbpipe.bundle.store import Bundle, find
-from nbpipe.errors import NbpipeError, ProbeMismatchError, VersionMismatchError
+from nbpipe.errors import ProbeMismatchError, VersionMismatchError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def _run(path: Path) -> dict[str, str]:
 def _explained(mismatch: VersionMismatchError, message: str) -> BundleError:
     return VersionMismatchError(
         f"The model was made with {mismatch.package} {mismatch.trained_with} and does not work "
-        f"with {mismatch.running or 'none'}, as a trial in another process shows: {message} "
+        f"with {mismatch.running or 'none'}, as a trial in another process shows ({message}). "
         f"Make an environment that fits: {mismatch.command}",
         package=mismatch.package,
         trained_with=mismatch.trained_with,
@@ -86,10 +86,11 @@ def main(folder: str) -> None:
         bundle = find(folder)
         estimator = formats.read(bundle.path)
         probe.read(bundle.path / probe.FILE).compare(estimator, bundle.manifest.schema)
-    except NbpipeError as error:
+    except ProbeMismatchError as error:
         outcome = {"error": type(error).__name__, "message": str(error)}
     except Exception as error:  # noqa: BLE001 - old models fail in any way
-        outcome = {"error": type(error).__name__, "message": f"{type(error).__name__}: {error}."}
+        cause = error.__cause__ or error  # what scikit-learn said
+        outcome = {"error": type(error).__name__, "message": f"{type(cause).__name__}: {cause}"}
     print(_MARK + json.dumps(outcome), flush=True)  # noqa: T201 - the answer to the parent
 
 
