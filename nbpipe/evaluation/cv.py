@@ -63,8 +63,9 @@ def cv(
     X : DataFrame, array or sparse matrix, shape (n, n_features)
     y : array-like, shape (n,)
     cv : int, splitter or iterable, optional
-        As in scikit-learn. Left out, `time` gives TimeSeriesSplit, `groups` a group splitter, and
-        otherwise rows are shuffled into (stratified) folds.
+        A splitter of scikit-learn, pairs of positions, or a number that replaces `n_splits`. Left
+        out, `time` gives TimeSeriesSplit, `groups` a group splitter, and neither gives
+        scikit-learn's own default, (Stratified)KFold without shuffling.
     time : str, array-like or DatetimeIndex, optional
         When each row happened, as values or as the name of a column of `X`. Rows that are out of
         order are sorted for splitting, which the report says. A column stays in `X`: the pipeline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nbpipe.evaluation.rows import Rows, Task
-
-SEED = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,8 @@ def choose_splitter(cv: Any, rows: Rows, task: Task, *, gap: int, n_splits: int)
     why = "neither time= nor groups= was given, so rows count as independent"
     if task in {"binary", "multiclass"}:
         _check_classes(rows.y, n_splits)
-        splitter = StratifiedKFold(n_splits, shuffle=True, random_state=SEED)
-        return splitter, f"{why}; classes are kept in proportion"
-    return KFold(n_splits, shuffle=True, random_state=SEED), why
+        return StratifiedKFold(n_splits), f"{why}; classes are kept in proportion"
+    return KFold(n_splits), why
 
 
 def make_folds(
@@ -149,8 +147,9 @@ def make_folds(
 
 
 def describe(splitter: Any) -> str:
-    """Return the splitter as text on one line."""
+    """Return the splitter as text on one line, without parameters that are None or False."""
     text = " ".join(repr(splitter).split())
+    text = re.sub(r"\b\w+=(None|False)(, |(?=\)))", "", text).replace(", )", ")")
     return text if len(text) <= 80 else f"{type(splitter).__name__}(...)"  # noqa: PLR2004
 
 
