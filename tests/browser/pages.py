@@ -34,7 +34,9 @@ def save(page):
 
 def shoot(page, path):
     """Take a picture of the whole notebook, not only of what the window shows."""
-    height = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
+    panel = page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer")
+    height = panel.evaluate("panel => panel.scrollHeight")
     page.set_viewport_size({"width": 1280, "height": min(height + 200, 16_000)})
+    panel.evaluate("panel => panel.scrollTo(0, 0)")
     page.wait_for_timeout(500)  # the layout settles
     page.screenshot(path=path)
