@@ -157,6 +157,11 @@ def from_json(text: str) -> Manifest:
     if content.pop("digest", None) != _digest({"format": number} | content):
         raise DecodeError("its content does not match its digest, so it was changed")
     manifest: Manifest = decode(Manifest, content, "manifest")
+    outside = [
+        name for name in manifest.files if name in {"", ".", ".."} or set(name) & set("/\\:")
+    ]
+    if outside:
+        raise DecodeError(f"it lists files outside of its folder: {outside[0]!r}")
     return manifest
 
 

@@ -1,0 +1,277 @@
+"""Loading: the order of its checks, and what each says."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+
+import nbpipe
+from nbpipe.bundle import integrity, manifest
+from nbpipe.errors import (
+    BundleError,
+    BundleNotFoundError,
+    IntegrityError,
+    ManifestError,
+    MissingModuleError,
+    ProbeMismatchError,
+    UsageError,
+    VersionMismatchError,
+)
+
+DATA = Path(__file__).parent / "data"
+OLD = Path(__file__).parents[2] / "notebooks" / "data" / "old_models"
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+
+
+class Trap:
+    """Leaves a mark where it is unpickled."""
+
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return Path.touch, (Path(self.mark),)
+
+
+class Crash:
+    """Kills the process that unpickles it, as a damaged tree does."""
+
+    def __reduce__(self):
+        return signal.raise_signal, (signal.SIGSEGV,)
+
+
+class Missing:
+    """Refers to a module that is not installed."""
+
+    def __reduce__(self):
+        return eval, ("__import__('not_installed_here')",)
+
+
+def edit(folder, **changes):
+    """Rewrite a manifest with a valid digest, as a careful person (or attacker) would."""
+    path = folder / "manifest.json"
+    content = json.loads(path.read_text())
+    del content["digest"]
+    for keys, value in changes.items():
+        *outer, last = keys.split("__")
+        place = content
+        for key in outer:
+            place = place[key]
+        place[last] = value
+    content["digest"] = manifest._digest(content)
+    path.write_text(json.dumps(content))
+
+
+def replace_file(folder, name, content, *, recorded=True):
+    """Put other content into a bundle, with or without its digest in the manifest."""
+    (folder / name).write_bytes(content)
+    if recorded:
+        files = json.loads((folder / "manifest.json").read_text())["files"]
+        found = integrity.record(folder / name)
+        files[name] = {"sha256": found.sha256, "size": found.size}
+        edit(folder, files=files)
+
+
+def other_sklearn(folder):
+    packages = json.loads((folder / "manifest.json").read_text())["environment"]["packages"]
+    edit(folder, environment__packages=packages | {"scikit-learn": "1.2.0"})
+
+
+def test_a_loaded_model_predicts_what_the_pipeline_did(model, pipeline, flights):
+    X = flights[0]
+    np.testing.assert_array_equal(model.predict(X), pipeline.predict(X))
+    np.testing.assert_allclose(model.predict_proba(X), pipeline.predict_proba(X), rtol=1e-12)
+    assert model.predict(X).shape == (1500,)
+    assert model.predict_proba(X).shape == (1500, 2)
+
+
+def test_a_loaded_model_tells_what_it_is(model, exported):
+    assert (model.name, model.version) == ("late", "1.0.0")
+    assert model.manifest == exported.manifest
+    assert model.notes == ("20 probe rows give the predictions of the export",)
+    assert "late 1.0.0, exported 20" in repr(model)
+    assert "<table>" in model._repr_html_()
+
+
+def test_another_process_loads_and_predicts_the_same(exported, model, record):
+    code = (
+        "import json, sys, nbpipe; "
+        "print(nbpipe.load(sys.argv[1]).predict_proba(json.loads(sys.argv[2])).tolist())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, exported.path, json.dumps(record).replace("NaN", "null")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == model.predict_proba(record).tolist()
+
+
+@pytest.mark.parametrize("damage", ["digest", "versions", "format", "manifest"])
+def test_nothing_is_unpickled_before_all_else_has_passed(damaged, tmp_path, damage):
+    mark = tmp_path / "mark"
+    trap = pickle.dumps(Trap(str(mark)))
+    replace_file(damaged, "model.joblib", trap, recorded=damage != "digest")
+    if damage == "versions":
+        other_sklearn(damaged)
+    elif damage == "format":
+        edit(damaged, format=2)
+    elif damage == "manifest":
+        edit(damaged, schema__features=3)
+    with pytest.raises((IntegrityError, VersionMismatchError, ManifestError)):
+        nbpipe.load(damaged)
+    assert not mark.exists()
+
+
+def test_the_trap_itself_works(damaged, tmp_path):
+    replace_file(damaged, "model.joblib", pickle.dumps(Trap(str(tmp_path / "mark"))))
+    with pytest.raises(ProbeMismatchError):
+        nbpipe.load(damaged)
+    assert (tmp_path / "mark").exists()
+
+
+def test_another_minor_of_scikit_learn_is_refused_with_the_command_that_helps(damaged):
+    other_sklearn(damaged)
+    with pytest.raises(VersionMismatchError) as caught:
+        nbpipe.load(damaged)
+    error = caught.value
+    assert (error.package, error.trained_with) == ("scikit-learn", "1.2.0")
+    assert error.running in str(error)
+    assert error.command in str(error)
+    assert "late-env/bin/pip install scikit-learn==1.2.0 numpy==" in error.command
+    assert isinstance(error, ValueError)
+
+
+def test_a_mismatch_that_is_allowed_goes_on_if_the_trial_agrees(damaged, model, flights):
+    other_sklearn(damaged)
+    loaded = nbpipe.load(damaged, allow_version_mismatch=True)
+    assert "scikit-learn 1.2.0 at export" in loaded.notes[0]
+    np.testing.assert_array_equal(loaded.predict(flights[0]), model.predict(flights[0]))
+
+
+def test_a_crash_of_an_allowed_mismatch_stays_in_the_other_process(damaged):
+    other_sklearn(damaged)
+    replace_file(damaged, "model.joblib", pickle.dumps(Crash()))
+    with pytest.raises(VersionMismatchError, match=r"crashed the process \(SIGSEGV\)") as caught:
+        nbpipe.load(damaged, allow_version_mismatch=True)
+    assert caught.value.command in str(caught.value)
+
+
+def test_an_allowed_mismatch_that_predicts_otherwise_is_refused(damaged, model):
+    other_sklearn(damaged)
+    changed = joblib.load(damaged / "model.joblib")
+    changed[0].transformers_[0][1][1].mean_ += 10
+    joblib.dump(changed, damaged / "other")
+    replace_file(damaged, "model.joblib", (damaged / "other").read_bytes())
+    with pytest.raises(ProbeMismatchError, match="for probe row"):
+        nbpipe.load(damaged, allow_version_mismatch=True)
+
+
+@pytest.mark.parametrize(("scale", "fits"), [(1 + 1e-8, True), (1 + 1e-5, False)])
+def test_the_probe_tolerates_rounding_and_no_more(damaged, scale, fits):
+    probe = json.loads((damaged / "probe.json").read_text())
+    probe["predict_proba"][3] = [p * scale for p in probe["predict_proba"][3]]
+    replace_file(damaged, "probe.json", json.dumps(probe).encode())
+    if fits:
+        nbpipe.load(damaged)
+    else:
+        with pytest.raises(ProbeMismatchError, match="probe row 3"):
+            nbpipe.load(damaged)
+
+
+def test_a_missing_module_is_named(damaged):
+    replace_file(damaged, "model.joblib", pickle.dumps(Missing()))
+    with pytest.raises(
+        MissingModuleError, match=r"'not_installed_here'.*requirements\.txt"
+    ) as found:
+        nbpipe.load(damaged)
+    assert found.value.module == "not_installed_here"
+
+
+@pytest.mark.parametrize("name", ["model.joblib", "manifest.json"])
+def test_a_git_lfs_pointer_is_recognised(damaged, name):
+    replace_file(damaged, name, POINTER, recorded=False)
+    with pytest.raises(BundleError, match="git lfs pull"):
+        nbpipe.load(damaged)
+
+
+def test_a_truncated_file_tells_how_much_is_there(damaged):
+    whole = (damaged / "model.joblib").read_bytes()
+    replace_file(damaged, "model.joblib", whole[:100], recorded=False)
+    with pytest.raises(IntegrityError, match=f"cut short: 100 of {len(whole):,} bytes"):
+        nbpipe.load(damaged)
+
+
+def test_a_missing_file_is_told(damaged):
+    (damaged / "probe.json").unlink()
+    with pytest.raises(IntegrityError, match="cannot be read"):
+        nbpipe.load(damaged)
+
+
+def test_a_manifest_that_reaches_outside_or_lists_no_model_is_refused(damaged):
+    files = json.loads((damaged / "manifest.json").read_text())["files"]
+    edit(damaged, files=files | {"../../x": files["probe.json"]})
+    with pytest.raises(ManifestError, match="outside"):
+        nbpipe.load(damaged)
+    edit(damaged, files={"probe.json": files["probe.json"]})
+    with pytest.raises(ManifestError, match="lists no model"):
+        nbpipe.load(damaged)
+
+
+@pytest.mark.parametrize("path", sorted(OLD.glob("*.joblib")), ids=lambda path: path.stem)
+def test_a_bare_file_is_left_closed_and_its_scikit_learn_is_named(path):
+    with pytest.raises(BundleError, match=r"bare file.*nbpipe\.export") as caught:
+        nbpipe.load(path)
+    assert f"scikit-learn {path.stem.split('_')[1]}" in str(caught.value)
+
+
+def test_the_tutorials_own_folder_is_explained(tmp_path):
+    folder = tmp_path / "v1.0"
+    folder.mkdir()
+    joblib.dump({"pipeline": None, "sklearn_version": "1.6.0"}, folder / "model.joblib")
+    joblib.dump(["feature_1"], folder / "features.joblib")
+    with pytest.raises(BundleError, match=r"no manifest.json.*export it: nbpipe\.export"):
+        nbpipe.load(folder)
+
+
+def test_nothing_there_is_told_with_the_nearest_name(exported, tmp_path):
+    with pytest.raises(BundleNotFoundError, match="Did you mean 'late'") as caught:
+        nbpipe.load(exported.path.parent.parent / "lata")
+    assert isinstance(caught.value, FileNotFoundError)
+    with pytest.raises(BundleNotFoundError, match=r"no version 7; it has 1\.0\.0"):
+        nbpipe.load(exported.path.parent, "7")
+    with pytest.raises(BundleNotFoundError, match="no version 7"):
+        nbpipe.load(exported.path.parent / "7")
+    with pytest.raises(UsageError, match="'abc' is not a version"):
+        nbpipe.load(exported.path.parent, "abc")
+    with pytest.raises(BundleNotFoundError, match="no exported model"):
+        nbpipe.load(tmp_path)
+
+
+def test_a_policy_is_checked_when_it_is_given(exported):
+    with pytest.raises(UsageError, match="Did you mean 'unseen'"):
+        nbpipe.load(exported.path, policy={"unsen": "error"})
+    with pytest.raises(UsageError, match="not 'raise'"):
+        nbpipe.load(exported.path, policy={"unseen": "raise"})
+
+
+def test_the_first_format_keeps_loading():
+    """The committed bundle loads where its scikit-learn fits, and is refused properly elsewhere."""
+    import sklearn
+
+    bundle = nbpipe.models(DATA)[0]
+    made = bundle.manifest.environment.packages["scikit-learn"]
+    if made.split(".")[:2] == sklearn.__version__.split(".")[:2]:
+        assert nbpipe.load(bundle.path).predict({"a": 2.0, "b": "x"}).shape == (1,)
+    else:
+        with pytest.raises(VersionMismatchError):
+            nbpipe.load(bundle.path)
