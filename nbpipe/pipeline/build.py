@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import ChainMap, Counter
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -39,7 +39,8 @@ def build(text: str | Spec, namespace: Mapping[str, Any] | None = None) -> Any:
     text : str or Spec
         One step a line: ``name = Estimator(...)``, a bare ``Estimator(...)``, or a route
         ``columns >> Transformer(...) >> ...``. Neighbouring routes form one
-        ``ColumnTransformer``, which drops all other columns unless a route takes the ``rest``.
+        ``ColumnTransformer``, which drops all other columns unless a route takes the ``rest``;
+        scikit-learn calls that route ``remainder``, whatever its name in the text.
     namespace : mapping, optional
         Where names are looked up before scikit-learn's own, for instance ``globals()``.
         Nothing is written into it, and estimators found there are cloned.
@@ -183,13 +184,10 @@ class _Builder:
             if not roles.is_transformer(value):
                 message = f"A route takes transformers, and {_kind(value)} has no `transform`."
                 raise self.error(message, expression)
-            if not isinstance(value, str) and roles.takes_target(value):
-                message = f"{_kind(value)} is made for the target, not for columns of X."
-                raise self.error(message, expression)
         return values
 
     def columns(self, route: Route, chain: list[Any]) -> Any:
-        scope = ChainMap(dict(self.namespace), selectors())
+        scope = {**selectors(), **self.namespace}
         value = evaluate(route.columns.node, scope, self.source)
         try:
             return read_columns(value, chain[0])
@@ -206,6 +204,9 @@ class _Builder:
             raise self.error(message, expression)
         if not roles.is_estimator(value):
             message = f"`{expression.text}` gives {_kind(value)}, which is no estimator."
+            raise self.error(message, expression)
+        if roles.takes_target(value):
+            message = f"{_kind(value)} is made for the target, not for columns of X."
             raise self.error(message, expression)
         self.check_parameters(value, expression)
         try:

@@ -46,7 +46,7 @@ def resolve(name: str, namespace: Mapping[str, Any]) -> Any:
         return _from_sklearn(name)
     if hasattr(builtins, name):
         return getattr(builtins, name)
-    known = [*(n for n in namespace if not n.startswith("_")), *_homes()]
+    known = [*(n for n in map(str, namespace) if not n.startswith("_")), *_homes()]
     advice = did_you_mean(name, known) or " Define or import it in a cell above."
     raise LookupError(f"`{name}` is no variable here and no scikit-learn name.{advice}")
 

@@ -37,8 +37,9 @@ class Imports:
             return None
         if home == "builtins":
             return name
-        if home in _ALIASES:
-            return f"{self.module(home)}.{name}"
+        package, dot, inner = home.partition(".")
+        if package in _ALIASES:
+            return f"{self.module(package)}{dot}{inner}.{name}"
         first = name.partition(".")[0]
         if self.names.get(first, target := getattr(sys.modules[home], first)) is not target:
             return f"{self.module(home)}.{name}"  # another module's thing is called so already

@@ -30,10 +30,13 @@ def takes_text(value: Any) -> bool:
 def takes_target(value: Any) -> bool:
     """Tell whether `value` is made for the target, as ``LabelEncoder`` is."""
     tags = _tags(value)
-    return tags is not None and not (
-        tags.input_tags.two_d_array or tags.input_tags.string or tags.input_tags.dict
-    )
+    if tags is None or tags.input_tags.two_d_array:
+        return False
+    return bool(tags.target_tags.one_d_labels or tags.target_tags.two_d_labels)
 
 
 def _tags(value: Any) -> Any:
-    return value.__sklearn_tags__() if hasattr(value, "__sklearn_tags__") else None
+    try:
+        return value.__sklearn_tags__()
+    except AttributeError:  # no scikit-learn estimator, or one made for an older scikit-learn
+        return None

@@ -1,10 +1,13 @@
 """Specs of real pipelines, drawn at random, and an equality of pipelines of its own."""
 
 import keyword
+import pickle
+from functools import partial
 from types import FunctionType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from hypothesis import strategies as st
 
 from nbpipe.pipeline.parse import ENDINGS, SELECTORS
@@ -101,8 +104,10 @@ def alike(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one line a kind
         return len(one) == len(other) and all(map(alike, one, other))
     if isinstance(one, dict):
         return alike(list(one.items()), list(other.items()))
-    if isinstance(one, np.ndarray):
+    if isinstance(one, np.ndarray | pd.Index):
         return one.dtype == other.dtype and alike(one.tolist(), other.tolist())
+    if isinstance(one, np.random.RandomState | partial):
+        return pickle.dumps(one) == pickle.dumps(other)
     if hasattr(one, "get_params"):
         settings = [getattr(value, "_sklearn_output_config", None) for value in (one, other)]
         return alike(*settings) and alike(one.get_params(deep=False), other.get_params(deep=False))

@@ -1,5 +1,6 @@
 """From a cell to a scikit-learn pipeline."""
 
+import doctest
 import pickle
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from sklearn.preprocessing import StandardScaler
 
 import nbpipe
 from nbpipe.errors import SpecError, UsageError
+from nbpipe.pipeline import build, code
+from nbpipe.pipeline.format import format_spec
 from nbpipe.pipeline.parse import parse
 
 
@@ -230,6 +233,7 @@ class Stubborn(TransformerMixin, BaseEstimator):
         ("'b' >> SVC()", 1, 8, "takes transformers"),
         ("'b' >> PCA() >> SVC()", 1, 17, "takes transformers"),
         ("'b' >> LabelEncoder()", 1, 8, "made for the target"),
+        ("a = LabelBinarizer()\nSVC()", 1, 5, "made for the target"),
         ("PCA() >> PCA()", 1, 1, "starts with columns"),
         ("frame >> PCA()", 1, 1, "starts with columns"),
         ("PCA >> PCA()", 1, 1, "starts with columns"),
@@ -254,6 +258,13 @@ def test_what_makes_no_pipeline_is_refused_at_its_place(text, line, column, said
     assert (caught.value.line, caught.value.column) == (line, column)
 
 
+def test_the_examples_of_the_docstrings_run():
+    for module in (build, code):
+        found = doctest.testmod(module)
+        assert found.attempted
+        assert not found.failed
+
+
 @pytest.mark.parametrize("namespace", [3, ["StandardScaler"], pd])
 def test_the_namespace_is_a_mapping(namespace):
     with pytest.raises(UsageError, match="namespace"):
@@ -265,8 +276,6 @@ def test_the_namespace_is_a_mapping(namespace):
 def test_a_spec_builds_what_its_text_builds(spec):
     built = nbpipe.build(spec, NAMESPACE)
     assert type(built) is Pipeline
-    from nbpipe.pipeline.format import format_spec
-
     assert alike(built, nbpipe.build(format_spec(spec), NAMESPACE))
     assert parse(format_spec(spec)) == spec
 
