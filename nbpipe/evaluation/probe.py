@@ -183,7 +183,7 @@ def _each_column(X: Any, sample: NDArray[np.intp]) -> list[tuple[str, Any]]:
 def _as_numbers(values: Any, y: NDArray[Any], task: Task) -> NDArray[np.float64] | None:
     """Return a column as numbers to rank by; categories become the target's mean elsewhere."""
     if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
-        return np.asarray(values, dtype=np.float64, copy=True)  # type: ignore[no-any-return]
+        return np.array(values, dtype=np.float64)
     if pd.api.types.is_datetime64_any_dtype(values) or task == "multiclass":
         return None
     target = np.unique(y, return_inverse=True)[1] if task == "binary" else y
