@@ -6,8 +6,9 @@
     python make.py 00 03       these two
     python make.py --check     name the notebooks that differ from their sources
 
-What an execution leaves by chance (counts, timings, widget state, the version of Python) is
-dropped, so a notebook changes only when its source or its results do.
+What an execution leaves by chance (timings, widget state, the version of Python) is dropped, so a
+notebook changes only when its source or its results do. Cells keep their counts, 1, 2, 3, ...:
+without them, nbval takes an output for one that was never computed.
 """
 
 import argparse
@@ -19,7 +20,10 @@ import nbformat
 from nbclient import NotebookClient
 
 HERE = Path(__file__).resolve().parent
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+METADATA = {
+    "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+    "language_info": {"name": "python"},
+}
 
 
 def main():
@@ -47,7 +51,8 @@ def main():
             coalesce_streams=True,
             resources={"metadata": {"path": str(HERE)}},
         ).execute()
-        nbformat.write(clean(notebook), target(path))
+        notebook.metadata = METADATA  # executing adds the version of Python
+        nbformat.write(notebook, target(path))
 
 
 def target(source):
@@ -57,21 +62,9 @@ def target(source):
 def build(source):
     """Return the notebook of a source, without outputs."""
     notebook = jupytext.read(source, fmt="py:percent")
-    notebook.metadata = {"kernelspec": KERNEL}
+    notebook.metadata = METADATA
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02}"
-    return notebook
-
-
-def clean(notebook):
-    """Drop what differs from one execution to the next, in place."""
-    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.execution_count = None
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output.execution_count = None
     return notebook
 
 

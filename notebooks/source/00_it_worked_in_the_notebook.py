@@ -42,8 +42,8 @@ import inspect
 print(inspect.getsource(read_flights))
 
 # %% [markdown]
-# Most flights are on time. So there is a model that needs no learning at all: it says
-# "never late". Its accuracy is the bar that every other model has to clear.
+# Most flights are on time. So there is a model that needs no learning at all: it says "never
+# late". Its accuracy is the bar that every other model has to clear.
 
 # %%
 never_late = (production["late"] == 0).mean()
@@ -135,8 +135,8 @@ axes.legend(loc="upper left", markerscale=0.5)
 plt.show()
 
 # %% [markdown]
-# *Figure: for accuracy and for F1, a blue circle (claimed) far to the right, a gray line down to an
-# orange diamond (production), and a black bar for the baseline. Both diamonds lie left of their
+# *Figure: for accuracy and for F1, a blue circle (claimed) far to the right, a gray line down to
+# an orange diamond (production), and a black bar for the baseline. Both diamonds lie left of their
 # bar.*
 #
 # The model did not get worse. **It was never good.** Copies of the same late flight stand in the
