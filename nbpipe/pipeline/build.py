@@ -217,7 +217,12 @@ class _Builder:
 
     def check_parameters(self, value: Any, expression: Expression) -> None:
         """Say now what ``fit`` would say of parameters, for `value` and all within it."""
-        for part in [value, *value.get_params().values()]:
+        try:
+            parts = [value, *value.get_params().values()]
+        except Exception as error:
+            message = f"The parts of {_kind(value)} do not fit ({type(error).__name__}: {error})."
+            raise self.error(message, expression) from error
+        for part in parts:
             if not hasattr(part, "_parameter_constraints") or isinstance(part, type):
                 continue
             try:

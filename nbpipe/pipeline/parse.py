@@ -92,6 +92,7 @@ def _value(name: str | None, value: ast.expr, source: Source) -> Part:
     for node in ast.walk(value):
         if isinstance(node, ast.expr) and type(node) in _REFUSED_INSIDE:
             raise source.error(_REFUSED_INSIDE[type(node)], node)
+    source.check(value)
     columns, chain = _split(value)
     if not chain:
         return Step(_estimator(value, source), name)

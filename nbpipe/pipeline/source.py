@@ -29,6 +29,13 @@ class Source:
         except (RecursionError, MemoryError):
             raise self.error(TOO_DEEP) from None
 
+    def check(self, node: ast.expr) -> None:
+        """Refuse what only compiling refuses, as a keyword given twice."""
+        try:
+            compile(ast.Expression(node), "<build cell>", "eval")
+        except SyntaxError as error:
+            raise self._syntax_error(error) from None
+
     def error(self, message: str, node: ast.AST | None = None) -> SpecError:
         """Make the error that points at ``node``, or at the start of the cell."""
         if node is None:

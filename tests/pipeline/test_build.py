@@ -227,6 +227,7 @@ class Stubborn(TransformerMixin, BaseEstimator):
         ("a = StandardScaler", 1, 5, r"write `StandardScaler\(\)`"),
         ("a = frame", 1, 5, "gives DataFrame, which is no estimator"),
         ("a = f1_score", 1, 5, "which is no estimator"),
+        ("a = Pipeline([('a', PCA), ('b', SVC())])", 1, 5, "parts of Pipeline do not fit"),
         ("a = Stubborn()", 1, 5, "cannot clone Stubborn"),
         ("a = SVC()\nb = PCA()", 2, 5, "No step can follow SVC"),
         ("a = TSNE()\n'b' >> PCA()", 2, 1, "No step can follow TSNE"),

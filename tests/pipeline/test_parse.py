@@ -100,6 +100,7 @@ def test_a_cell_indented_as_a_whole_is_read_and_pointed_at_where_it_stands():
         ("a = drop", 1, 5, "needs the columns"),
         ("numeric >> drop >> PCA()", 1, 12, "stands alone"),
         ("numeric >> PCA() >> 'passthrough'", 1, 21, "stands alone"),
+        ("PCA()\na = PCA(n=2, n=3)", 2, 14, "argument repeated"),
         ("a = PCA()\n%time b", 2, 1, "Magics"),
         ("a = PCA()\n  !ls", 2, 3, "Magics"),
         ("a = \n", 1, 5, "invalid syntax"),
