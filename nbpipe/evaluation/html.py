@@ -2,31 +2,80 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
+from io import BytesIO
 from typing import TYPE_CHECKING
 
-from nbpipe.evaluation.text import number, timing
+from nbpipe.errors import MissingExtraError
+from nbpipe.evaluation.figures import describe_gap, draw_gap
+from nbpipe.evaluation.text import heading, number, remarks, timing
 
 if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
 
+DPI = 80  # a picture of 20 to 30 KB
+MOST_METRICS = 20
+LONGEST = 400
+
+# Colours come from the page, so that dark themes stay dark; weight and symbols carry the meaning.
+STYLE = (
+    "<style>.nbpipe-cv{max-width:60em}.nbpipe-cv table{border-collapse:collapse;margin:.6em 0}"
+    ".nbpipe-cv th,.nbpipe-cv td{padding:.15em .8em;text-align:right;"
+    "border-bottom:1px solid rgba(128,128,128,.4)}.nbpipe-cv th:first-child,"
+    ".nbpipe-cv tr>:last-child{text-align:left}.nbpipe-cv p{margin:.4em 0}"
+    ".nbpipe-cv img{max-width:100%;background:#fff}</style>"
+)
+
 
 def as_html(report: CVReport) -> str:
-    """Return the report as an HTML fragment; all text from outside is escaped."""
+    """Return the report as an HTML fragment below 50 KB; all text from outside is escaped."""
     verdict = report.verdict
-    mark = "✓" if verdict.ok else "!"
+    mark = "✓" if verdict.ok else "⚠"
+    others = "".join(f"<li>{_text(each)}</li>" for each in remarks(report))
     return (
-        f"<div><b>{escape(report.name)}</b> {mark} {escape(verdict.status)}"
-        f"{_table(report)}<p>{escape(verdict.reason)}. {escape(verdict.next_step)}</p>"
-        f"<small>{escape(timing(report))}</small></div>"
+        f'{STYLE}<div class="nbpipe-cv">'
+        f"<p><b>{_text(report.name)}</b>: {len(report.folds)} folds of {report.n_rows:,} rows<br>"
+        f"<small>{_text(report.split.splitter)}, {_text(report.split.reason)}</small></p>"
+        f"{_table(report)}"
+        f"<p><b>{mark} {_text(heading(verdict).capitalize())}.</b> {_text(verdict.reason)}. "
+        f"<i>{_text(verdict.next_step)}</i></p>"
+        f"{f'<ul>{others}</ul>' if others else ''}{_picture(report)}"
+        f"<p><small>{_text(timing(report))}</small></p></div>"
     )
 
 
 def _table(report: CVReport) -> str:
-    rows = "".join(
-        f"<tr><th>{escape(metric)}</th><td>{number(report.test(metric).mean())}</td>"
-        f"<td>{number(report.train(metric).mean())}</td><td>{report.gap(metric):.3f}</td></tr>"
-        for metric in report.metrics
-    )
-    head = "<tr><th>metric</th><th>test</th><th>train</th><th>gap</th></tr>"
-    return f"<table>{head}{rows}</table>"
+    rows = []
+    for metric in report.metrics[:MOST_METRICS]:
+        test, train, baseline = (
+            report.test(metric),
+            report.train(metric),
+            report.baselines.get(metric),
+        )
+        against = (
+            "-" if baseline is None else f"{number(baseline.mean)} {_text(baseline.strategy)}"
+        )
+        name = f"<b>{_text(metric)}</b>" if metric == report.main else _text(metric)
+        rows.append(
+            f"<tr><th scope='row'>{name}</th><td>{number(test.mean())} ± {number(test.std())}</td>"
+            f"<td>{number(train.mean())} ± {number(train.std())}</td>"
+            f"<td>{report.gap(metric):.3f}</td><td>{against}</td></tr>"
+        )
+    head = "".join(f"<th>{each}</th>" for each in ("metric", "test", "train", "gap", "baseline"))
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _picture(report: CVReport) -> str:
+    try:
+        figure = draw_gap(report, [report.main])
+    except MissingExtraError:
+        return ""
+    page = BytesIO()
+    figure.savefig(page, format="png", dpi=DPI, metadata={"Software": None})
+    data = base64.b64encode(page.getvalue()).decode()
+    return f'<img alt="{_text(describe_gap(report))}" src="data:image/png;base64,{data}">'
+
+
+def _text(text: str) -> str:
+    return escape(text if len(text) <= LONGEST else f"{text[:LONGEST]}...")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from nbpipe.errors import UsageError, did_you_mean
-from nbpipe.evaluation.text import as_text
+from nbpipe.evaluation.text import as_text, heading, number
 from nbpipe.evaluation.verdict import scale_of
 
 if TYPE_CHECKING:
@@ -87,9 +87,12 @@ class CVReport:
 
         For an error, whose unit is the target's, as a share of the baseline's error.
         """
+        return float((self.train(metric) - self.test(metric)).mean() / self.scale(metric))
+
+    def scale(self, metric: str | None = None) -> float:
+        """Return what gaps are divided by: 1, or the baseline's error where scores have a unit."""
         metric = self.known(metric)
-        train, test = self.train(metric), self.test(metric)
-        return float((train - test).mean() / scale_of(metric, train, self.baselines.get(metric)))
+        return scale_of(metric, self.train(metric), self.baselines.get(metric))
 
     def known(self, metric: str | None) -> str:
         """Return the metric's name, `main` by default, refusing one that was not computed."""
@@ -198,7 +201,14 @@ class CVReport:
         return as_text(self)
 
     def __repr__(self) -> str:
-        return as_text(self)
+        test = self.test()
+        return (
+            f"<CVReport {self.name}: test {self.main} {number(test.mean())} "
+            f"± {number(test.std())}, {heading(self.verdict)}>"
+        )
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self._repr_html_()}
 
     def _repr_html_(self) -> str:
         from nbpipe.evaluation.html import as_html  # noqa: PLC0415 - only a notebook needs it

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.model_selection import (
-    BaseShuffleSplit,
     GroupKFold,
     KFold,
     StratifiedGroupKFold,
@@ -43,8 +42,10 @@ class Split:
         Positions of rows in X, as integer arrays.
     in_time_order : bool
         True where every training row comes before every test row.
-    shuffled : bool
-        True where neighbouring rows may fall on different sides.
+    order : ndarray of int, shape (n,)
+        Positions of the rows in the order in which they were split.
+    sorted_by : str
+        What put them in that order, empty where they stood as they stand in X.
     notes : tuple of str
         What was done to the order of the rows, in words.
     """
@@ -53,7 +54,8 @@ class Split:
     reason: str
     folds: tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]
     in_time_order: bool
-    shuffled: bool
+    order: NDArray[np.intp]
+    sorted_by: str
     notes: tuple[str, ...] = ()
 
 
@@ -141,7 +143,8 @@ def make_folds(
         reason=reason,
         folds=tuple(found),
         in_time_order=all(position[tr].max() < position[te].min() for tr, te in found),
-        shuffled=_shuffles(splitter),
+        order=order,
+        sorted_by=rows.time_name,
         notes=notes,
     )
 
@@ -161,10 +164,6 @@ def one_line(error: BaseException) -> str:
 
 def _take(values: Any, order: NDArray[np.intp]) -> Any:
     return values.iloc[order] if hasattr(values, "iloc") else values[order]
-
-
-def _shuffles(splitter: Any) -> bool:
-    return bool(getattr(splitter, "shuffle", False)) or isinstance(splitter, BaseShuffleSplit)
 
 
 def _given(cv: Any, rows: Rows, task: Task) -> Any:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from nbpipe.evaluation.verdict import GOOD
+
 if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
+    from nbpipe.evaluation.verdict import Verdict
 
 WIDTH = 100
 MOST_NOTES = 8
@@ -21,20 +24,31 @@ def as_text(report: CVReport) -> str:
         "",
         *_table(report),
         "",
-        *_filled(f"{verdict.status.upper()}. {verdict.reason}.", "  verdict  "),
+        *_filled(f"{heading(verdict).upper()}. {verdict.reason}.", "  verdict  "),
         *_filled(verdict.next_step, "  next     "),
     ]
-    for other in verdict.others:
-        label = "also" if other.status != "note" else "note"
-        text = other.reason if other.status == "note" else f"{other.status}: {other.reason}"
-        step = "" if other.status in {"usual", "small"} else f" {other.next_step}"
-        lines += _filled(f"{text}.{step}", f"  {label}     ")
-    notes = [*report.split.notes, *report.notes]
-    for note in notes[:MOST_NOTES]:
-        lines += _filled(note, "  note     ")
-    if len(notes) > MOST_NOTES:
-        lines += _filled(f"{len(notes) - MOST_NOTES} more in report.notes", "  note     ")
+    for text in remarks(report):
+        lines += _filled(text, "  also     ")
     return "\n".join([*lines, "  " + timing(report)])
+
+
+def remarks(report: CVReport) -> list[str]:
+    """Return what the report says besides its verdict, one text each."""
+    found = []
+    for other in report.verdict.others:
+        kind = "" if other.status == "note" else f"{other.status}: "
+        step = "" if other.status in GOOD else f" {other.next_step}"
+        found.append(f"{kind}{other.reason}.{step}")
+    notes = [f"{note}." for note in (*report.split.notes, *report.notes)]
+    if len(notes) > MOST_NOTES:
+        notes[MOST_NOTES:] = [f"{len(notes) - MOST_NOTES} more in report.notes."]
+    return found + notes
+
+
+def heading(verdict: Verdict) -> str:
+    """Return the verdict in a few words."""
+    kinds = {"small": "ok, small gap", "usual": "ok, usual gap", "negative": "negative gap"}
+    return kinds.get(verdict.status, verdict.status)
 
 
 def timing(report: CVReport) -> str:

@@ -251,10 +251,10 @@ def _against_baseline(
         Finding(
             "no better than the baseline",
             f"test {metric} {test.mean():.3f} against {baseline.mean:.3f} for "
-            f"{baseline.strategy}: {ahead.mean():+.3f}, within one standard error ({error:.3f}) "
-            f"over {len(ahead)} folds",
-            "The model has learned nothing of use for this metric: look for better features, "
-            "class_weight='balanced', or another metric.",
+            f"{baseline.strategy}: {ahead.mean():+.3f}, not above one standard error "
+            f"({error:.3f}) over {len(ahead)} folds",
+            "Look for a simpler model, better features, or, for labels of a rare class, "
+            "class_weight='balanced' or a tuned threshold.",
         )
     ]
 
