@@ -37,6 +37,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
+def one_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or its class where it has none."""
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
 class NbpipeError(Exception):
     """Base of all of nbpipe's errors.
 

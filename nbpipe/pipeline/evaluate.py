@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.errors import did_you_mean
+from nbpipe.errors import did_you_mean, one_line
 from nbpipe.pipeline.layout import flat
 from nbpipe.pipeline.names import resolve, signature_of
 
@@ -66,8 +66,8 @@ def _explained(
         if keyword and keyword.arg not in known:
             message = f"`{flat(call.func)}` has no parameter {keyword.arg!r}."
             return source.error(message + did_you_mean(str(keyword.arg), known), keyword)
-    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return source.error(f"This cannot be evaluated ({reason}).", node)
+    message = f"This raises {type(error).__name__}: {one_line(error)}"
+    return source.error(message, node)
 
 
 def _parameters(func: ast.expr, scope: dict[str, Any]) -> dict[str, Any]:
