@@ -83,13 +83,14 @@ def draw_splits(report: CVReport) -> Figure:
 
 def _figure(width: float, height: float) -> Figure:
     try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - pyplot would register and show it twice
+        # Not by pyplot, which would register the figure and show it twice.
+        from nbpipe.evaluation.shown import ShownFigure  # noqa: PLC0415
     except ImportError:
         raise MissingExtraError(
             "Drawing needs matplotlib: pip install 'nbpipe-sklearn[lab]'.", extra="lab"
         ) from None
     # An opaque white page: dark themes show it as a card, and every colour keeps its contrast.
-    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    return ShownFigure(figsize=(width, height), layout="constrained", facecolor="white")
 
 
 def _draw_metric(axes: Axes, report: CVReport, metric: str) -> None:
