@@ -124,8 +124,9 @@ def _logical_type(column: pd.Series[Any]) -> LogicalType:
 def _dtype_name(dtype: Any) -> str:
     if isinstance(dtype, pd.CategoricalDtype):
         return "category"
-    # Arrow's columns come back as numpy's, so that pyarrow need not be there.
-    return str(getattr(dtype, "numpy_dtype", dtype))
+    if isinstance(dtype, pd.ArrowDtype):  # as numpy's, so that pyarrow need not be there
+        dtype = dtype.numpy_dtype  # type: ignore[attr-defined]
+    return str(dtype)
 
 
 def _null(value: Any) -> Literal["NaN", "None", "NA"]:

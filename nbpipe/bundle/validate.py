@@ -121,9 +121,9 @@ def to_frame(
                 if each.row not in absent
             ]
     _judge(problems, schema, policy)
-    return pd.DataFrame(
-        {f.name: rebuild(given[f.name], f) for f in schema.features}, index=table.index
-    )
+    frame = pd.DataFrame({f.name: rebuild(given[f.name], f) for f in schema.features})
+    frame.index = table.index
+    return frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _column_problems(table: _Table, schema: Schema) -> Iterable[Problem]:
             for row in sorted(absent):
                 yield Problem(row, name, None, "missing column", "")
         elif name not in known:
-            hint = did_you_mean(name, missing)
+            hint = did_you_mean(name, missing).replace(" Did", " (did").replace("?", "?)")
             if not absent:
                 yield Problem(None, name, None, "unexpected column", hint)
             for row in set(range(len(table.index))) - absent if absent else ():

@@ -92,12 +92,13 @@ def rebuild(values: Array, feature: Feature) -> Any:
         times = pd.DatetimeIndex(values).tz_localize("UTC")
         return times.astype(dtype) if "," in dtype else times.tz_localize(None).astype(dtype)
     if dtype == "object":
-        return _put(values, missing, _NULLS[feature.null])
+        # As a Series: of a bare array, pandas 3 would make its own text with its own null.
+        return pd.Series(_put(values, missing, _NULLS[feature.null]), dtype=object)
     if dtype.startswith(("str", "Int", "UInt", "Float", "boolean")):  # pandas's own dtypes
         return pd.array(_put(values, missing, np.nan), dtype=_TEXT if dtype == "str" else dtype)
-    if not missing.any():
-        return values.astype(dtype)
-    return values if dtype == "bool" else _floats(values, ~missing)
+    if dtype == "bool" or not missing.any():
+        return values.astype(object if missing.any() else dtype)
+    return _floats(values, ~missing).astype(dtype if dtype.startswith("float") else "float64")
 
 
 def _kind(feature: Feature) -> str:
@@ -180,12 +181,9 @@ def _float(value: Any) -> float:
 def _unfit(numbers: Array, dtype: str) -> Array:
     """Mark what is not whole or too large for an integer dtype."""
     limits = np.iinfo(dtype.lower())
-    return (
-        (numbers != np.floor(numbers))
-        | (numbers < limits.min)
-        | (numbers > limits.max)
-        | (numbers >= 2.0**63)  # int64's maximum, 2**63 - 1, has no float of its own
-    )
+    high = min(float(limits.max), 2.0**63 - 1024)  # the last float before int64 overflows
+    unfit: Array = (numbers != np.floor(numbers)) | (numbers < limits.min) | (numbers > high)
+    return unfit
 
 
 def _bounds(feature: Feature) -> tuple[Any, Any]:

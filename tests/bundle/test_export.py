@@ -167,8 +167,8 @@ def test_third_party_estimators_are_recorded_as_needed(flights, tmp_path, packag
 def refused(tmp_path, error, match, *given, to="late", **options):
     """Export must raise, in one paragraph, and leave the folder as it was."""
     before = sorted(tmp_path.rglob("*"))
+    pipeline, X, *y = given
     with pytest.raises(error, match=match) as caught:
-        pipeline, X, *y = given
         nbpipe.export(pipeline, tmp_path / to, X=X, y=y[0] if y else None, **options)
     assert sorted(tmp_path.rglob("*")) == before
     assert "\n" not in str(caught.value)

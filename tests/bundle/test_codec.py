@@ -1,0 +1,115 @@
+"""Dataclasses to JSON and back, with every type checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbpipe.bundle.codec import DecodeError, decode, encode
+from nbpipe.bundle.integrity import FileRecord
+from nbpipe.bundle.manifest import Data, Environment, Manifest, Target, from_json
+from nbpipe.bundle.schema import Feature, Schema
+
+SCALARS = st.text() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+FEATURES = st.builds(
+    Feature,
+    name=st.text(),
+    type=st.sampled_from(["number", "integer", "boolean", "text", "category", "datetime"]),
+    categories=st.none() | st.lists(SCALARS | st.booleans(), max_size=3).map(tuple),
+    minimum=st.none() | SCALARS,
+    maximum=st.none() | SCALARS,
+)
+MANIFESTS = st.builds(
+    Manifest,
+    environment=st.builds(
+        Environment,
+        packages=st.dictionaries(st.text(), st.text(), max_size=3),
+        needs=st.lists(st.text(), max_size=3).map(tuple),
+    ),
+    schema=st.builds(
+        Schema,
+        features=st.lists(FEATURES, max_size=3).map(tuple),
+        ignored=st.lists(st.text(), max_size=2).map(tuple),
+    ),
+    target=st.builds(Target, classes=st.none() | st.lists(SCALARS, max_size=3).map(tuple)),
+    data=st.builds(Data),
+    report=st.none() | st.dictionaries(st.text(), SCALARS, max_size=3),
+    files=st.dictionaries(st.sampled_from(["a", "b.json"]), st.builds(FileRecord)),
+)
+
+
+@given(MANIFESTS)
+def test_any_manifest_reads_back_equal_with_the_types_of_its_values(manifest):
+    back = from_json(manifest.to_json())
+    assert back == manifest
+    assert repr(back) == repr(manifest)  # 1 is not True, and not 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One field of each kind."""
+
+    a: int
+    b: float | None
+    c: tuple[str, ...]
+    d: Mapping[str, int]
+    e: Literal["x", "y"] = "x"
+
+
+GOOD = {"a": 1, "b": 2, "c": ["t"], "d": {"k": 1}}
+
+
+def test_defaults_are_left_out_and_come_back():
+    sample = decode(Sample, GOOD, "sample")
+    assert sample == Sample(1, 2.0, ("t",), {"k": 1})
+    assert encode(sample) == GOOD
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"a": True}, "sample.a should be int, not True"),
+        ({"a": 1.0}, "sample.a should be int"),
+        ({"b": "2"}, "sample.b should be float"),
+        ({"c": "t"}, r"sample.c should be tuple"),
+        ({"c": [1]}, r"sample.c\[0\] should be str"),
+        ({"d": {"k": None}}, "sample.d.k should be int"),
+        ({"e": "z"}, "sample.e should be"),
+        ({"e": []}, "sample.e should be"),
+        ({"f": 1}, "sample has unknown f"),
+    ],
+)
+def test_a_wrong_type_is_told_with_its_place(change, told):
+    with pytest.raises(DecodeError, match=told):
+        decode(Sample, GOOD | change, "sample")
+
+
+def test_a_missing_field_is_told():
+    with pytest.raises(DecodeError, match="sample has missing b, d"):
+        decode(Sample, {"a": 1, "c": []}, "sample")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "3", '{"format": "1"}', '{"format": 0}', "[" * 10_000, "NaN", "{}"]
+)
+def test_what_is_no_manifest_is_refused(text):
+    with pytest.raises(DecodeError):
+        from_json(text)
+
+
+@given(MANIFESTS, st.data())
+def test_a_field_of_another_kind_is_refused_even_with_a_valid_digest(manifest, data):
+    from nbpipe.bundle.manifest import _digest
+
+    content = json.loads(manifest.to_json())
+    field = data.draw(st.sampled_from(sorted(set(content) - {"format", "digest", "report"})))
+    del content["digest"]
+    content[field] = data.draw(st.sampled_from([3.5, True, [1], {"x": 1}]))
+    with pytest.raises(DecodeError):
+        from_json(json.dumps(content | {"digest": _digest(content)}))

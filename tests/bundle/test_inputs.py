@@ -1,0 +1,100 @@
+"""Which columns a pipeline reads, which it drops, and which it encodes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
+
+import nbpipe
+from nbpipe.bundle.inputs import columns_read, encoded_columns, feature_names
+
+X = pd.DataFrame(
+    {
+        "a": [1.5, 2.5, 3.0, 5.0],
+        "b": [4.0, 3, 1, 2],
+        "c": ["x", "y", "y", "x"],
+        "d": ["u", "v", "u", "v"],
+    }
+)
+NAMES = tuple(X)
+
+
+def pipeline_of(columns):
+    return make_pipeline(columns, LinearRegression()).fit(X, X["a"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "remainder", "read"),
+    [
+        (["a"], "drop", "a"),
+        ([1], "drop", "b"),
+        (slice("a", "b"), "drop", "ab"),
+        (slice(0, 1), "drop", "a"),
+        ([True, False, False, False], "drop", "a"),
+        (np.array([False, True, False, False]), "drop", "b"),
+        (make_column_selector(dtype_include="number"), "drop", "ab"),
+        (lambda frame: [name for name in frame if name == "b"], "drop", "b"),
+    ],
+    ids=["names", "index", "names slice", "slice", "mask", "array", "selector", "function"],
+)
+def test_a_column_transformers_columns_are_read_however_they_are_given(columns, remainder, read):
+    fitted = pipeline_of(ColumnTransformer([("n", StandardScaler(), columns)], remainder=remainder))
+    names = feature_names(fitted)
+    assert names == NAMES
+    assert "".join(columns_read(fitted, names)) == read
+
+
+def test_dropped_columns_are_not_required_and_remaining_ones_are():
+    numbers = X[["a", "b"]]
+    for remainder, read in (("drop", "a"), ("passthrough", "ab"), (SimpleImputer(), "ab")):
+        columns = ColumnTransformer([("n", StandardScaler(), ["a"])], remainder=remainder)
+        fitted = make_pipeline(columns, LinearRegression()).fit(numbers, X["a"])
+        assert "".join(columns_read(fitted, ("a", "b"))) == read
+    columns = ColumnTransformer([("x", "drop", ["a"])], remainder="passthrough")
+    fitted = make_pipeline(columns, LinearRegression()).fit(numbers, X["a"])
+    assert columns_read(fitted, ("a", "b")) == ("b",)
+
+
+def test_without_a_leading_column_transformer_all_columns_are_read():
+    fitted = make_pipeline("passthrough", StandardScaler(), LinearRegression())
+    fitted.fit(X[["b", "a"]], X["a"])
+    assert columns_read(fitted, feature_names(fitted)) == ("b", "a")
+
+
+def test_encoders_tell_what_an_unseen_category_does():
+    columns = make_column_transformer(
+        (StandardScaler(), ["a"]),
+        (make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder()), ["c"]),
+        (OneHotEncoder(handle_unknown="ignore"), ["d"]),
+    )
+    assert encoded_columns(pipeline_of(columns), NAMES) == {"c": "error", "d": "warn"}
+    columns = make_column_transformer((OrdinalEncoder(), ["c"]), (TargetEncoder(cv=2), ["d"]))
+    assert encoded_columns(pipeline_of(columns), NAMES) == {"c": "error", "d": "warn"}
+
+
+def test_only_what_is_read_is_required_at_prediction(tmp_path):
+    columns = make_column_transformer((StandardScaler(), ["b"]), (OneHotEncoder(), ["d"]))
+    fitted = pipeline_of(columns)
+    model = nbpipe.load(nbpipe.export(fitted, tmp_path / "m", X=X, y=X["a"]).path)
+    assert model.schema.names == ("b", "d")
+    assert model.schema.ignored == ("a", "c")
+    expected = fitted.predict(X)
+    np.testing.assert_allclose(model.predict(X[["d", "b"]]), expected)
+    np.testing.assert_allclose(model.predict(X), expected)
+    np.testing.assert_allclose(model.predict(X.assign(a="anything")), expected)
+    with pytest.raises(ValueError, match="unexpected column 'new'"):
+        model.predict(X.assign(new=1))
+
+
+def test_the_schema_reads_as_a_table(model):
+    text, html = repr(model.schema), model.schema._repr_html_()
+    assert "distance   integer   no" in text
+    assert "wind_gust  number    yes" in text
+    assert "EWR, JFK, LGA" in html
+    assert "ignored: sched_dep" in text

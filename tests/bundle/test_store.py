@@ -1,0 +1,137 @@
+"""Versions in folders: order, latest, and the listing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.version import Version
+from sklearn.linear_model import LinearRegression
+
+import nbpipe
+from nbpipe.bundle.store import latest, versions
+from nbpipe.bundle.write import next_version
+from nbpipe.errors import BundleNotFoundError, ManifestError
+
+
+@pytest.fixture(scope="module")
+def line():
+    X = pd.DataFrame({"a": [0.0, 1.0, 2.0]})
+    return LinearRegression().fit(X, X["a"]), X
+
+
+@pytest.fixture
+def export(line, tmp_path):
+    return lambda name, version=None: nbpipe.export(
+        line[0], tmp_path / name, X=line[1], version=version
+    )
+
+
+def test_versions_are_ordered_as_versions_not_as_text(export, tmp_path):
+    for version in ("1.10.0", "v1.9", "1.2.0"):
+        export("late", version)
+    assert [bundle.version for bundle in nbpipe.models(tmp_path)] == ["1.2.0", "1.9", "1.10.0"]
+    assert nbpipe.load(tmp_path / "late").version == "1.10.0"
+    assert nbpipe.load(tmp_path / "late", "latest").version == "1.10.0"
+    assert nbpipe.load(str(tmp_path / "late"), "1.2").version == "1.2.0"
+    assert nbpipe.load(tmp_path / "late" / "v1.9.0").version == "1.9"
+    assert nbpipe.load(tmp_path / "late" / "1.2.0").version == "1.2.0"
+    assert export("late").version == "1.11.0"
+
+
+def test_a_prerelease_is_the_latest_only_where_there_is_nothing_else():
+    assert str(latest([Version("1.0"), Version("1.1rc1")])) == "1.0"
+    assert str(latest([Version("1.0rc1"), Version("1.0rc2")])) == "1.0rc2"
+
+
+@pytest.mark.parametrize(
+    ("known", "following"),
+    [
+        ([], "1.0.0"),
+        (["1.0.0"], "1.1.0"),
+        (["1.2.3"], "1.3.0"),
+        (["1.0"], "1.1"),
+        (["2"], "2.1"),
+        (["1.2.0", "1.10.0"], "1.11.0"),
+        (["1.0.0", "2.0.0rc1"], "1.1.0"),
+    ],
+)
+def test_the_next_version_follows_the_latest(known, following):
+    assert str(next_version([Version(each) for each in known])) == following
+
+
+@given(st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=4), min_size=1))
+def test_the_next_version_is_always_new_and_becomes_the_latest(releases):
+    known = [Version(".".join(map(str, release))) for release in releases]
+    following = next_version(known)
+    assert following not in known
+    assert latest([*known, following]) == following
+
+
+def test_a_listing_shows_models_by_name_and_reads_as_text_and_html(export, tmp_path):
+    export("late")
+    export("early", "v2.0")
+    found = nbpipe.models(tmp_path)
+    assert [(each.name, each.version) for each in found] == [("early", "2.0"), ("late", "1.0.0")]
+    assert repr(found).splitlines()[1].startswith("early  2.0")
+    assert "<td" in found._repr_html_()
+    assert len(nbpipe.models(tmp_path / "late")) == 1
+    assert repr(nbpipe.models(tmp_path / "late" / "1.0.0")) == "No models here."
+
+
+def test_a_damaged_version_is_listed_as_such_and_hides_no_other(export, tmp_path):
+    export("late", "1.0")
+    bad = export("late", "2.0").path / "manifest.json"
+    bad.write_text("{")
+    found = nbpipe.models(tmp_path)
+    assert [each.version for each in found] == ["1.0"]
+    assert str(bad) in repr(found)
+    assert isinstance(found.damaged[0], ManifestError)
+
+
+def test_other_folders_and_files_are_no_versions(export, tmp_path):
+    folder = export("late", "1.0").path.parent
+    (folder / "2.0").mkdir()
+    (folder / ".partial-x").mkdir()
+    (folder / "notes.txt").write_text("x")
+    assert list(versions(folder)) == [Version("1.0")]
+    assert nbpipe.load(folder).version == "1.0"
+
+
+def test_a_renamed_version_is_refused(export):
+    path = export("late", "1.0").path
+    shutil.move(path, path.parent / "3.0")
+    with pytest.raises(ManifestError, match=r"holds version 1\.0: the folder was renamed"):
+        nbpipe.load(path.parent)
+
+
+def test_a_copy_elsewhere_loads_under_any_name(export, tmp_path):
+    copy = shutil.copytree(export("late", "1.0").path, tmp_path / "downloaded")
+    assert nbpipe.load(copy).version == "1.0"
+
+
+def test_no_folder_is_told(tmp_path):
+    (tmp_path / "models").mkdir()
+    with pytest.raises(BundleNotFoundError, match=r"not a folder\. Did you mean 'models'"):
+        nbpipe.models(tmp_path / "modles")
+
+
+def test_listing_loads_neither_scikit_learn_nor_pandas_nor_numpy(exported):
+    code = (
+        "import sys, nbpipe; print(nbpipe.models(sys.argv[1])); "
+        "print([m for m in ('sklearn', 'pandas', 'numpy', 'joblib') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, Path(exported.path).parent.parent],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "late" in done.stdout

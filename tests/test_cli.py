@@ -1,0 +1,56 @@
+"""The real ``nbpipe`` command, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nbpipe
+
+COMMAND = Path(sys.executable).with_name("nbpipe")
+BUNDLES = Path(__file__).parent / "bundle" / "data"
+
+
+def run(*arguments):
+    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_the_version_is_told():
+    assert run("--version").stdout == f"nbpipe {nbpipe.__version__}\n"
+
+
+def test_models_prints_the_listing():
+    done = run("models", BUNDLES)
+    assert done.returncode == 0
+    assert done.stdout == f"{nbpipe.models(BUNDLES)!r}\n"
+    assert "format_1" in done.stdout
+
+
+def test_models_prints_json_for_programs():
+    told = json.loads(run("models", BUNDLES, "--format", "json").stdout)
+    (model,) = told["models"]
+    assert (model["name"], model["version"], model["features"]) == ("format_1", "1.0.0", 2)
+    assert told["damaged"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["models", str(BUNDLES.parent / "dada")], "is not a folder. Did you mean 'data'?"),
+        (["models", __file__], "is not a folder"),
+        (["models"], "required: DIR"),
+        ([], "required: VERB"),
+        (["model"], "invalid choice: 'model'"),
+        (["models", ".", "--format", "xml"], "invalid choice: 'xml'"),
+    ],
+)
+def test_a_users_mistake_is_one_clear_line_on_stderr(arguments, told):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert told in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
