@@ -29,12 +29,11 @@ data = read_flights("jan_aug")
 production = read_flights("sep_dec")
 features = NUMERIC + CATEGORICAL
 
-print("numeric:    ", *NUMERIC)
-print("categorical:", *CATEGORICAL)
-data[["sched_dep", "carrier", "origin", "dest", "temp", "recent_delay", "late"]].loc[100:102]
+data[["late", *features]].loc[100:102].T
 
 # %% [markdown]
-# `read_flights` is short. It reads one file and derives three columns. All lessons use it.
+# Three flights, and all that we know of each. `read_flights` is short: it reads one file and
+# derives three columns. All lessons use it.
 
 # %%
 import inspect
@@ -100,7 +99,7 @@ real = scores(production)
 print("production:  accuracy {:.3f}   F1 {:.3f}".format(*real))
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The prose says: more than nine in ten claimed; worse than never late, and than flagging all.
+# The text leans on this:
 flag_all = f1_score(production["late"], [1] * len(production))
 assert min(claimed) > 0.9
 assert real[0] < never_late
@@ -118,14 +117,7 @@ figure, axes = plt.subplots()
 axes.hlines(rows, real, claimed, color="gray")
 axes.plot(claimed, rows, "o", color="C0", markersize=11, label="claimed")
 axes.plot(real, rows, "D", color="C1", markersize=10, label="production")
-axes.plot(
-    [never_late, flag_all],
-    rows,
-    "k|",
-    markersize=40,
-    markeredgewidth=2,
-    label="baseline: no learning",
-)
+axes.plot([never_late, flag_all], rows, "k|", ms=40, mew=2, label="baseline: no learning")
 for row, claim, found in zip(rows, claimed, real, strict=True):
     axes.text(claim + 0.02, row, f"{claim:.3f}", va="center")
     axes.text(found - 0.02, row, f"{found:.3f}", va="center", ha="right")
@@ -164,7 +156,7 @@ except AttributeError as error:
 print(outcome)
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The prose says: every scikit-learn after 1.6 fails with an AttributeError.
+# The text leans on this:
 import sklearn
 
 assert outcome.startswith("AttributeError") or sklearn.__version__.startswith("1.6.")

@@ -55,6 +55,7 @@ forgotten = model.predict_proba(X_new)[:, 1]
 print(f"flights flagged as late: {(forgotten > 0.5).sum()} of {len(forgotten)}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert (right > 0.5).sum() > 0
 assert (forgotten > 0.5).sum() == 0
 
@@ -78,6 +79,7 @@ alone = np.array(
 print("different answers:", *np.unique(alone.round(3)))
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert len(np.unique(alone.round(3))) == 1
 
 # %% [markdown]
@@ -119,6 +121,7 @@ p = pipeline.predict_proba(production[NUMERIC])[:, 1]
 print(f"flights flagged as late: {(p > 0.5).sum()} of {len(p)}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert np.allclose(p, right)
 
 # %% [markdown]
@@ -180,6 +183,7 @@ print(f"F1, fitted before the split: {outside.mean():.3f}")
 print(f"F1, inside the pipeline:     {inside.mean():.3f}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert abs(outside.mean() - inside.mean()) < 0.01
 
 # %% [markdown]
@@ -203,6 +207,7 @@ print(f"accuracy, chosen before the split: {outside.mean():.3f}")
 print(f"accuracy, inside the pipeline:     {inside.mean():.3f}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert outside.mean() > 0.75
 assert inside.mean() < 0.6
 

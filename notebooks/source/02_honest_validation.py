@@ -67,6 +67,7 @@ in_production = f1_in_production(forest)
 print(f"F1, September to December: {in_production:.3f}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 drop = shuffled.test("f1").mean() - by_time.test("f1").mean()
 assert drop > 0.1
 assert abs(by_time.test("f1").mean() - in_production) < 0.03
@@ -118,15 +119,7 @@ print(f"F1, train: {simple_by_time.train('f1').mean():.3f}")
 print(f"F1, test:  {simple_by_time.test('f1').mean():.3f}")
 
 # %% [markdown]
-# Fold by fold, on the same scale. First the forest:
-
-# %%
-figure = by_time.plot("f1")
-figure.axes[0].set_ylim(0, 1.05)
-figure
-
-# %% [markdown]
-# And the simple forest:
+# Fold by fold, as in the report of the forest:
 
 # %%
 figure = simple_by_time.plot("f1")
@@ -134,6 +127,7 @@ figure.axes[0].set_ylim(0, 1.05)
 figure
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert by_time.train("f1").min() > 0.99
 assert by_time.verdict.gap_range == "overfitting"
 assert by_time.verdict.status == "no better than the baseline"
@@ -142,9 +136,9 @@ assert simple_by_time.gap("f1") < 0.1
 assert simple_by_time.test("f1").mean() > by_time.test("f1").mean() + 0.1
 
 # %% [markdown]
-# *Figures: F1 of train and test in each of five folds, with the gap between them. First the
-# forest: train at 1.0, test far below and below the baseline, too. Then the simple forest: train
-# and test lie close together, and test is higher than before, above the baseline.*
+# *Figure: F1 of train and test in each of five folds. Train and test lie close together, above the
+# baseline. In the report of the forest, train was at 1.0, and test far below, even below the
+# baseline.*
 #
 # It knows less by heart, and so it knows more. Now all judges on one picture.
 
@@ -174,6 +168,7 @@ ax.legend(loc="lower left", ncols=3)
 plt.show()
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert f1["forest"][2] < flag_all < f1["simple"][2]
 assert abs(f1["simple"][0] - f1["simple"][1]) < 0.02
 assert f1["simple"][2] < f1["simple"][1] - 0.05
@@ -224,6 +219,7 @@ print(leaky.verdict.reason)
 print("->", leaky.verdict.next_step)
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert leaky.gap("f1") < 0.05
 assert "plane_late_rate" in leaky.verdict.reason
 
@@ -250,7 +246,7 @@ assert "plane_late_rate" in leaky.verdict.reason
 #
 # ## Two questions
 #
-# **1.** Train F1 is 0.53 and test F1 is 0.52. A colleague says: "Almost identical. There must be a
+# **1.** The train score is almost the same as the test score. A colleague says: "There must be a
 # leak." What do you say?
 #
 # <details><summary>Answer</summary>

@@ -125,7 +125,7 @@ ax.set_title(f"Old models in scikit-learn {sklearn.__version__}")
 plt.show()
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The prose says: the logistic regressions all predict, whatever else does.
+# The text leans on this:
 assert all(results[release, "scale_lr"][0] == "predicts" for release in releases)
 
 # %% [markdown]
@@ -228,6 +228,7 @@ print("another process:", answer.stdout.strip())
 print("this notebook:  ", f"{late.predict_proba(flight)[0, 1]:.3f}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert float(answer.stdout) == round(late.predict_proba(flight)[0, 1], 3)
 
 # %% [markdown]

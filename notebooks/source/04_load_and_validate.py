@@ -65,6 +65,7 @@ auc = roc_auc_score(production["late"], alphabetical)
 print(f"AUC {auc:.3f}, flagged {(alphabetical > 0.5).mean():.1%}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert abs(auc - 0.5) < 0.02
 assert (alphabetical > 0.5).mean() > 0.99
 
@@ -217,6 +218,7 @@ for unit, rows in {"Fahrenheit": production, "Celsius": celsius}.items():
     print(f"{unit:10}  not seen in training: {dict(new)}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
 assert new["temp"] > 1000
 
 # %% [markdown]
