@@ -34,9 +34,7 @@ SPLITTER = TimeSeriesSplit(5)
 
 
 def literal(pipeline, X, y, scoring):
-    cross_validate(
-        pipeline, X, y, cv=SPLITTER, scoring=scoring, return_train_score=True, n_jobs=-1
-    )
+    cross_validate(pipeline, X, y, cv=SPLITTER, scoring=scoring, return_train_score=True, n_jobs=-1)
 
 
 def in_process(pipeline, X, y, scoring):
@@ -47,7 +45,7 @@ def ours(pipeline, X, y, scoring):
     nbpipe.cv(pipeline, X, y, cv=SPLITTER, scoring=scoring, progress=False)
 
 
-def limit(pipeline, X, y, scoring):
+def limit(pipeline, X, y, _):
     single = clone(pipeline)
     if "n_jobs" in single[-1].get_params() and isinstance(single[-1], RandomForestClassifier):
         single[-1].set_params(n_jobs=1)
@@ -64,14 +62,16 @@ def seconds(run, *arguments):
     return time.perf_counter() - started if told is None else told
 
 
-def compare(title, pipeline, X, y, scoring, runs):
+def compare(title, pipeline, X, y, scoring, *runs):
     times = {run.__name__: [] for run in runs}
     for _ in range(REPEATS):
         for run in runs:
             times[run.__name__].append(seconds(run, pipeline, X, y, scoring))
     found = {name: median(each) for name, each in times.items()}
     ratios = "  ".join(
-        f"ours/{name} {found['ours'] / value:5.2f}" for name, value in found.items() if name != "ours"
+        f"ours/{name} {found['ours'] / value:5.2f}"
+        for name, value in found.items()
+        if name != "ours"
     )
     print(f"{title:28} ours {found['ours']:6.2f} s   {ratios}", flush=True)
 
@@ -85,11 +85,13 @@ def main():
     linear = make_pipeline(StandardScaler(), LogisticRegression())
     for run in (literal, ours):  # imports and workers are paid for once, by nobody
         run(linear, X[:500], y[:500], ["accuracy"])
-    print(f"{ROWS:,} x {COLUMNS}, TimeSeriesSplit(5), medians of {REPEATS}, {cpu_count()} cores, "
-          f"load {os.getloadavg()[0]:.1f}")
-    compare("forest", forest, X, y, BY_NAME, (literal, ours, limit))
-    compare("logistic regression", linear, X, y, BY_NAME, (literal, in_process, ours))
-    compare("logistic, labels as text", linear, X, text, MACRO, (literal, in_process, ours))
+    print(
+        f"{ROWS:,} x {COLUMNS}, TimeSeriesSplit(5), medians of {REPEATS}, {cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+    compare("forest", forest, X, y, BY_NAME, literal, ours, limit)
+    compare("logistic regression", linear, X, y, BY_NAME, literal, in_process, ours)
+    compare("logistic, labels as text", linear, X, text, MACRO, literal, in_process, ours)
 
 
 if __name__ == "__main__":

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.utils import _safe_indexing
 
-from nbpipe.evaluation.onepass import OnePass, labels_follow
-from nbpipe.evaluation.scoring import Metrics, score_set
+from nbpipe.evaluation.fold import Job, score_side
+from nbpipe.evaluation.onepass import OnePass
+from nbpipe.evaluation.scoring import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbpipe.evaluation.onepass import Labels
-    from nbpipe.evaluation.rows import Rows, Task
+    from nbpipe.evaluation.labels import Labels
+    from nbpipe.evaluation.rows import Task
     from nbpipe.evaluation.splits import Split
 
 
@@ -41,13 +43,11 @@ class Baseline:
         return float(np.mean(self.scores))
 
 
-def baselines(
-    rows: Rows, split: Split, metrics: Metrics, task: Task, labels: Labels | None
-) -> dict[str, Baseline]:
+def baselines(job: Job, split: Split, task: Task) -> dict[str, Baseline]:
     """Return the strongest dummy for each metric; metrics that no dummy can answer are absent."""
     best: dict[str, Baseline] = {}
-    for strategy, dummy in _dummies(task, labels):
-        for name, scores in _scores(dummy, rows, split, metrics, labels).items():
+    for strategy, dummy in _dummies(task, job.labels):
+        for name, scores in _scores(dummy, job, split).items():
             found = Baseline(strategy, scores)
             if name not in best or found.mean > best[name].mean:
                 best[name] = found
@@ -60,49 +60,40 @@ def _dummies(task: Task, labels: Labels | None) -> Sequence[tuple[str, Any]]:
             ("always the mean", DummyRegressor(strategy="mean")),
             ("always the median", DummyRegressor(strategy="median")),
         ]
+    if task not in {"binary", "multiclass", "multilabel"}:
+        return []
+    prior = ("always the most frequent class", DummyClassifier(strategy="prior"))
     if task == "binary" and labels is not None:
-        each = [
-            (f"always {label!r}", DummyClassifier(strategy="constant", constant=label))
-            for label in labels.classes.tolist()
-        ]
-        return [("always the most frequent class", DummyClassifier(strategy="prior")), *each]
-    if task in {"multiclass", "multilabel"}:
-        return [
-            ("always the most frequent class", DummyClassifier(strategy="prior")),
-            (
-                "guessing in proportion to the classes",
-                DummyClassifier(strategy="stratified", random_state=0),
-            ),
-        ]
-    return []
+        rarest = labels.classes[np.bincount(labels.codes).argmin()].item()
+        constant = DummyClassifier(strategy="constant", constant=rarest)
+        return [prior, (f"always {rarest!r}", constant)]
+    guess = DummyClassifier(strategy="stratified", random_state=0)
+    return [prior, ("guessing in proportion to the classes", guess)]
 
 
-def _scores(
-    dummy: Any, rows: Rows, split: Split, metrics: Metrics, labels: Labels | None
-) -> dict[str, tuple[float, ...]]:
-    found: dict[str, list[float]] = {name: [] for name in metrics.scorers}
-    y = rows.y.to_numpy() if hasattr(rows.y, "to_numpy") else rows.y
-    column = np.zeros((rows.n, 1))  # a dummy looks at y alone
+def _scores(dummy: Any, job: Job, split: Split) -> dict[str, tuple[float, ...]]:
+    """Score a dummy under every fold, leaving out metrics that it cannot be scored with."""
+    metrics = {name: Metrics({name: each}, name) for name, each in job.metrics.scorers.items()}
+    found: dict[str, list[float]] = {name: [] for name in metrics}
+    y = np.asarray(job.rows.y)
+    own = any(not hasattr(each, "_score_func") for each in job.metrics.scorers.values())
+    X = job.rows.X if own else np.zeros((job.rows.n, 1))  # a dummy itself looks at y alone
     for train, test in split.folds:
         try:
-            fitted = dummy.fit(column[train], y[train])
+            fitted = dummy.fit(_safe_indexing(X, train), y[train])
         except ValueError:  # a class that this fold does not train on
             return {}
-        X = column[test]
-        seen = OnePass(fitted, X)
-        seen.derive_labels_from(labels_follow(metrics.scorers, seen, X))
-        for name, scorer in metrics.scorers.items():
+        seen = OnePass(fitted, _safe_indexing(X, test))
+        for name, metric in metrics.items():
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # precision of a class never predicted
-                    here = labels.at(test) if labels is not None else None
-                    score = score_set(Metrics({name: scorer}, name), seen, X, y[test], here, {})
+                    score = score_side(replace(job, metrics=metric), seen, y[test], test)
             except Exception:  # noqa: BLE001, S112 - a scorer may need what no dummy has
                 continue
             found[name].append(score[name])
-    n = len(split.folds)
     return {
         name: tuple(scores)
         for name, scores in found.items()
-        if len(scores) == n and np.isfinite(scores).all()
+        if len(scores) == len(split.folds) and np.isfinite(scores).all()
     }

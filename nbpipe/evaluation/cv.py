@@ -6,21 +6,18 @@ import time as clock
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sklearn.base import clone
-
-from nbpipe.errors import UsageError
 from nbpipe.evaluation.baseline import baselines
 from nbpipe.evaluation.cores import check_n_jobs
 from nbpipe.evaluation.engine import run_folds
 from nbpipe.evaluation.fold import Fold, Job
-from nbpipe.evaluation.onepass import Labels
+from nbpipe.evaluation.labels import Labels
 from nbpipe.evaluation.probe import probe_data
 from nbpipe.evaluation.progress import Progress
 from nbpipe.evaluation.report import CVReport
 from nbpipe.evaluation.routing import route
 from nbpipe.evaluation.rows import check_pipeline, check_rows, task_of
 from nbpipe.evaluation.scoring import choose_metrics
-from nbpipe.evaluation.splits import choose_splitter, make_folds, one_line
+from nbpipe.evaluation.splits import choose_splitter, make_folds
 from nbpipe.evaluation.thresholds import Thresholds
 from nbpipe.evaluation.verdict import judge
 
@@ -121,15 +118,12 @@ def cv(
     task = task_of(pipeline, rows.y)
     metrics = choose_metrics(scoring, pipeline, task, rows.y, pos_label)
     splitter, reason = choose_splitter(cv, rows, task, gap=gap, n_splits=n_splits)
-    routes = route(pipeline, splitter, metrics.scorers, rows, sample_weight, params)
+    routes = route(
+        pipeline, splitter, metrics.scorers, rows, sample_weight=sample_weight, params=params
+    )
     split = make_folds(splitter, reason, rows, routes.split)
     labels = Labels.of(rows.y) if task in {"binary", "multiclass"} else None
     job = Job(rows, labels, metrics, routes.fit, routes.score)
-    try:
-        clone(pipeline)
-    except (TypeError, RuntimeError) as error:
-        raise UsageError(f"The pipeline cannot be cloned: {one_line(error)}") from error
-
     with Progress(len(split.folds), metrics.main, progress) as shown:
 
         def seen(fold: Fold) -> None:
@@ -139,8 +133,10 @@ def cv(
 
         folds = run_folds(job, pipeline, split, workers, seen)
     facts = probe_data(rows, split, task) if probe else None
-    dummies = baselines(rows, split, metrics, task, labels)
-    verdict = judge(metrics.main, folds, dummies.get(metrics.main), split, facts, thresholds)
+    dummies = baselines(job, split, task)
+    verdict = judge(
+        metrics.main, folds, dummies.get(metrics.main), split, probe=facts, limits=thresholds
+    )
     return CVReport(
         name=name or _name_of(pipeline),
         task=task,

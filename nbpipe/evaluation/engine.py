@@ -61,7 +61,8 @@ def _run(job: Job, pipeline: Any, tasks: list[Any], n_jobs: int | None) -> Itera
         return
     spread = False
     if n_jobs is None:
-        pilot = tasks.pop()
+        pilot = min(tasks, key=lambda task: len(task[1]))  # the first of the smallest
+        tasks = [task for task in tasks if task is not pilot]
         first = run_fold(job, cores.in_process(pipeline), *pilot)
         yield first
         rows_left = sum(len(train) for _, train, _ in tasks)

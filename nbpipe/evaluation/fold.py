@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params
@@ -18,9 +16,12 @@ from nbpipe.evaluation.onepass import OnePass, labels_follow
 from nbpipe.evaluation.scoring import Metrics, score_set
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
     from numpy.typing import NDArray
 
-    from nbpipe.evaluation.onepass import Labels
+    from nbpipe.evaluation.labels import Labels
     from nbpipe.evaluation.rows import Rows
 
 
@@ -100,12 +101,12 @@ def run_fold(
         fitted = time.perf_counter()
         seen = OnePass(estimator, X_test)
         try:
-            source = labels_follow(job.metrics.scorers, seen, X_test)
+            source = labels_follow(job.metrics.scorers, seen)
             seen.derive_labels_from(source)
-            test_scores = _score(job, seen, X_test, y_test, test)
+            test_scores = score_side(job, seen, y_test, test)
             seen = OnePass(estimator, X_train)
             seen.derive_labels_from(source)
-            train_scores = _score(job, seen, X_train, y_train, train)
+            train_scores = score_side(job, seen, y_train, train)
         except NbpipeError:
             raise
         except Exception as error:
@@ -127,13 +128,14 @@ def run_fold(
     )
 
 
-def _score(job: Job, seen: OnePass, X: Any, y: Any, rows: NDArray[np.intp]) -> dict[str, float]:
+def score_side(job: Job, seen: OnePass, y: Any, rows: NDArray[np.intp]) -> dict[str, float]:
+    """Score one side of a fold, whose rows `seen` holds and `y` are the targets of."""
     labels = None if job.labels is None else job.labels.at(rows)
     params = {
         name: _check_method_params(job.rows.X, keywords, rows)
         for name, keywords in job.score_params.items()
     }
-    return score_set(job.metrics, seen, X, y, labels, params)
+    return score_set(job.metrics, seen, y, labels, params)
 
 
 def _blame(pipeline: Any, error: Exception) -> str:

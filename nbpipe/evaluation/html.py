@@ -53,9 +53,7 @@ def _table(report: CVReport) -> str:
             report.train(metric),
             report.baselines.get(metric),
         )
-        against = (
-            "-" if baseline is None else f"{number(baseline.mean)} {_text(baseline.strategy)}"
-        )
+        against = "-" if baseline is None else f"{number(baseline.mean)} {_text(baseline.strategy)}"
         name = f"<b>{_text(metric)}</b>" if metric == report.main else _text(metric)
         rows.append(
             f"<tr><th scope='row'>{name}</th><td>{number(test.mean())} ± {number(test.std())}</td>"

@@ -1,90 +1,26 @@
 """One prediction pass for all metrics of a set of rows, with scikit-learn's own numbers.
 
 scikit-learn calls ``predict`` for the metrics of labels and ``decision_function`` or
-``predict_proba`` for those of ranks, so it pushes the same rows through a pipeline twice, and each
-metric sorts all labels again. Here the scores are computed once, labels are derived from them where
-a probe of the estimator shows that this is what ``predict`` does, and metrics that see labels only
-are computed from the table of (true, predicted) pairs, whose counts hold all that they use.
+``predict_proba`` for those of ranks, so it pushes the same rows through a pipeline twice. Here the
+scores are computed once, and labels are derived from them where a probe of the estimator shows that
+this is what ``predict`` does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn import metrics as skm
 from sklearn.base import is_classifier
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 RESPONSES = ("predict", "predict_proba", "predict_log_proba", "decision_function")
 
-# Functions of the counts of (true, predicted) pairs alone: weighting each pair by its count
-# adds up the same whole numbers, so results are equal to the last bit.
-OF_THE_TABLE = frozenset(
-    {
-        skm.accuracy_score,
-        skm.balanced_accuracy_score,
-        skm.f1_score,
-        skm.fbeta_score,
-        skm.jaccard_score,
-        skm.matthews_corrcoef,
-        skm.precision_score,
-        skm.recall_score,
-    }
-)
-# Functions that use the order of the classes, never their names.
-OF_THE_CODES = frozenset({skm.roc_auc_score, skm.log_loss})
-
-# scikit-learn warns of "too many classes" when they exceed half the rows, from 21 rows on; a table
-# of up to 10 classes never does, so that no warning appears that the full rows would not give.
-MOST_CLASSES = 10
 PROBE_ROWS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """The target as codes.
-
-    Attributes
-    ----------
-    classes : ndarray, shape (k,)
-        Sorted classes of the whole target.
-    codes : ndarray of int, shape (n,)
-        ``classes[codes]`` is the target.
-    """
-
-    classes: NDArray[Any]
-    codes: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, y: Any) -> Labels | None:
-        """Encode a target of one column; None where its values cannot be sorted."""
-        values = np.asarray(y)
-        if values.ndim != 1:
-            return None
-        try:
-            classes, codes = np.unique(values, return_inverse=True)
-        except TypeError:
-            return None
-        return cls(classes, codes)
-
-    def at(self, rows: NDArray[np.intp]) -> Labels:
-        """Return the labels of some rows, with the same classes."""
-        return Labels(self.classes, self.codes[rows])
-
-    def encode(self, values: Any) -> NDArray[np.intp] | None:
-        """Return predicted labels as codes, or None where one of them is no known class."""
-        values = np.asarray(values)
-        try:
-            codes = np.searchsorted(self.classes, values)
-        except TypeError:
-            return None
-        codes = np.minimum(codes, len(self.classes) - 1)
-        return codes if np.array_equal(self.classes[codes], values) else None
 
 
 class OnePass:
@@ -99,9 +35,9 @@ class OnePass:
 
     def __init__(self, estimator: Any, X: Any) -> None:
         self.estimator = estimator
-        self._X = X
+        self.X = X
         self._labels_from: str | None = None
-        self._answers: dict[str, Any] = {}
+        self._known: dict[str, Any] = {}
 
     def derive_labels_from(self, response: str | None) -> None:
         """Let `predict` follow from another response, where `labels_follow` found that it does."""
@@ -113,43 +49,48 @@ class OnePass:
             return value
 
         def respond(_: Any) -> Any:
-            if name not in self._answers:
-                self._answers[name] = self._answer(name, value)
-            return self._answers[name]
+            return self.once(name, lambda: self._answer(name, value))
 
         respond.__name__ = name  # scikit-learn's scorers look at the name of the method
         return respond
+
+    def once(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Return what `compute` gives, computed at the first call."""
+        if name not in self._known:
+            self._known[name] = compute()
+        return self._known[name]
 
     def positions(self) -> NDArray[np.intp] | None:
         """Return predicted labels as positions in the estimator's classes, where derived."""
         if self._labels_from is None:
             return None
-        return winners(getattr(self, self._labels_from)(self._X))
+        return winners(getattr(self, self._labels_from)(self.X))
 
     def _answer(self, name: str, method: Callable[[Any], Any]) -> Any:
         if name == "predict" and self._labels_from is not None:
             return self.estimator.classes_[self.positions()]
-        return method(self._X)
+        return method(self.X)
 
 
 def winners(scores: NDArray[Any]) -> NDArray[np.intp]:
     """Return the position of the winning class from probabilities or decision values."""
     if scores.ndim == 1:
         return (scores > 0).astype(np.intp)
-    return np.argmax(scores, axis=1)
+    return np.asarray(np.argmax(scores, axis=1))
 
 
-def labels_follow(scorers: dict[str, Any], seen: OnePass, X: Any) -> str | None:
+def labels_follow(scorers: dict[str, Any], seen: OnePass) -> str | None:
     """Name the response that labels can be derived from, after a probe of `predict` itself.
 
     The rows compared are those nearest to a decision boundary, where another rule (a tuned
     threshold, votes between pairs of classes) would show first, and an even sample of the others.
     """
     estimator = seen.estimator
-    wanted = [_response(scorer, estimator) for scorer in scorers.values()]
+    wanted = [response_of(scorer, estimator) for scorer in scorers.values()]
     source = next((each for each in wanted if each not in {None, "predict"}), None)
     if source is None or "predict" not in wanted or not is_classifier(estimator):
         return None
+    X = seen.X
     scores = getattr(seen, source)(X)
     classes = getattr(estimator, "classes_", None)
     if not isinstance(scores, np.ndarray) or not isinstance(classes, np.ndarray):
@@ -170,62 +111,7 @@ def labels_follow(scorers: dict[str, Any], seen: OnePass, X: Any) -> str | None:
     return source if agree else None
 
 
-def table_score(scorer: Any, seen: OnePass, X: Any, labels: Labels) -> float | None:
-    """Score labels from the table of pairs, ranks from codes; None where that is not known."""
-    function = getattr(scorer, "_score_func", None)
-    if function in OF_THE_TABLE and _response(scorer, seen.estimator) == "predict":
-        return _from_table(scorer, seen, X, labels)
-    if function in OF_THE_CODES and labels.classes.dtype.kind not in "biuf":
-        return _from_codes(scorer, seen, X, labels)
-    return None
-
-
-def _from_table(scorer: Any, seen: OnePass, X: Any, labels: Labels) -> float | None:
-    k = len(labels.classes)
-    if k > MOST_CLASSES:
-        return None
-    predicted = _predicted_codes(seen, X, labels)
-    if predicted is None:
-        return None
-    counts = np.bincount(labels.codes * k + predicted, minlength=k * k)
-    pairs = np.flatnonzero(counts)
-    score: float = scorer._sign * scorer._score_func(  # noqa: SLF001 - no public way to a scorer's function
-        labels.classes[pairs // k],
-        labels.classes[pairs % k],
-        sample_weight=counts[pairs],
-        **scorer._kwargs,  # noqa: SLF001 - likewise
-    )
-    return score
-
-
-def _predicted_codes(seen: OnePass, X: Any, labels: Labels) -> NDArray[np.intp] | None:
-    positions = seen.positions()
-    if positions is None:
-        return labels.encode(seen.predict(X))
-    of_class = labels.encode(seen.estimator.classes_)
-    return None if of_class is None else of_class[positions]
-
-
-def _from_codes(scorer: Any, seen: OnePass, X: Any, labels: Labels) -> float | None:
-    classes = labels.encode(seen.classes_)
-    if classes is None or scorer._kwargs.get("labels") is not None:  # noqa: SLF001 - likewise
-        return None
-    score: float = scorer(_Coded(seen, classes), X, labels.codes)
-    return score
-
-
-class _Coded:
-    """An estimator whose classes are called by their codes."""
-
-    def __init__(self, seen: OnePass, classes: NDArray[np.intp]) -> None:
-        self._seen = seen
-        self.classes_ = classes
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._seen, name)
-
-
-def _response(scorer: Any, estimator: Any) -> str | None:
+def response_of(scorer: Any, estimator: Any) -> str | None:
     """Return the method that a scorer would call, as scikit-learn resolves it."""
     wanted = getattr(scorer, "_response_method", None)
     if wanted is None:

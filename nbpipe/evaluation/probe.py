@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time as clock
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.rows import Rows, Task
     from nbpipe.evaluation.splits import Split
 
-MOST_ROWS = 20_000  # for columns; shared rows use a sample by hash, five times as large
+MOST_ROWS = 10_000  # for columns; shared rows use a sample by hash, ten times as large
 MOST_COLUMNS = 200
+MOST_CLASSES = 10
 FEWEST = 20  # rows of a class, or distinct values, below which a ranking says nothing
 
 
@@ -30,8 +32,8 @@ class ColumnFact:
     ----------
     name : str
     auc : float
-        Area under the ROC curve of the column's own order, 0.5 to 1, the best class against the
-        rest; for a numeric target ``(1 + abs(Spearman's rho)) / 2``.
+        Area under the ROC curve of the column's own order, 0.5 to 1, of the pair of classes that it
+        tells apart worst; for a numeric target ``(1 + abs(Spearman's rho)) / 2``.
     is_target_mean : bool
         True where the column's value equals the mean of the target over the rows that share it,
         as it does when it was computed from the target of these very rows.
@@ -106,7 +108,7 @@ def probe_data(rows: Rows, split: Split, task: Task) -> Probe:
 
 def _folds(rows: Rows, split: Split, task: Task) -> tuple[FoldFact, ...]:
     hashes = _row_hashes(rows)
-    looked_at = hashes % np.uint64(-(-rows.n // (5 * MOST_ROWS))) == 0
+    looked_at = hashes % np.uint64(-(-rows.n // (10 * MOST_ROWS))) == 0
     y = np.asarray(rows.y)
     classes = np.unique(y) if task in {"binary", "multiclass"} else np.array([])
     facts = []
@@ -131,9 +133,10 @@ def _folds(rows: Rows, split: Split, task: Task) -> tuple[FoldFact, ...]:
 def _row_hashes(rows: Rows) -> NDArray[np.uint64]:
     """Hash each row's features and target."""
     y = np.asarray(rows.y)
-    target = pd.util.hash_array(np.ravel(y)) if y.ndim == 1 else _hash_numbers(y)
+    features: Any
+    target: Any = pd.util.hash_array(y) if y.ndim == 1 else _hash_numbers(y)
     if issparse(rows.X):
-        # A random projection of equal rows is equal; unequal rows collide with no chance in practice.
+        # Equal rows have equal projections; unequal rows have not, with probability 1.
         weights = np.random.default_rng(0).normal(size=rows.X.shape[1])
         features = _hash_numbers((rows.X @ weights).reshape(-1, 1))
     elif isinstance(rows.X, pd.DataFrame):
@@ -206,17 +209,23 @@ def _strength(numbers: NDArray[np.float64], y: NDArray[Any], task: Task) -> floa
         if target.min() == target.max():
             return None
         return float((1 + abs(np.corrcoef(ranks, target)[0, 1])) / 2)
-    best = None
-    classes = np.unique(y)
-    for positive in classes[1:] if len(classes) == 2 else classes:  # noqa: PLR2004 - two classes mirror each other
-        ours = y == positive
-        n_ours, n_others = int(ours.sum()), int((~ours).sum())
-        if min(n_ours, n_others) < FEWEST:
-            continue
-        # Mann-Whitney: AUC = (rank sum - n (n + 1) / 2) / (n m).
-        auc = (ranks[ours].sum() - n_ours * (n_ours + 1) / 2) / (n_ours * n_others)
-        best = max(best or 0.5, auc, 1 - auc)
-    return None if best is None else float(best)
+    classes, counts = np.unique(y, return_counts=True)
+    classes = classes[counts >= FEWEST]
+    if not 2 <= len(classes) <= MOST_CLASSES:  # noqa: PLR2004 - ranking needs two sides
+        return None
+    weakest = 1.0
+    for first, second in combinations(classes, 2):
+        both = (y == first) | (y == second)
+        of_both = ranks if both.all() else rankdata(numbers[both])
+        weakest = min(weakest, _rank_auc(of_both, y[both] == second))
+    return weakest
+
+
+def _rank_auc(ranks: NDArray[np.float64], ours: NDArray[np.bool_]) -> float:
+    """AUC = (rank sum - n (n + 1) / 2) / (n m) (Mann and Whitney, 1947), either way round."""
+    n, m = int(ours.sum()), int((~ours).sum())
+    auc = (float(ranks[ours].sum()) - n * (n + 1) / 2) / (n * m)
+    return max(auc, 1 - auc)
 
 
 def _is_target_mean(numbers: NDArray[np.float64], y: NDArray[Any]) -> bool:
@@ -240,7 +249,11 @@ def _time_order(X: Any) -> str:
         values = X[name]
         if pd.api.types.is_datetime64_any_dtype(values) or _looks_like_dates(values):
             ordered = values.dropna()
-            if len(ordered) and ordered.is_monotonic_increasing and ordered.nunique() > 1:
+            if (
+                len(ordered)
+                and ordered.is_monotonic_increasing
+                and ordered.iloc[0] != ordered.iloc[-1]
+            ):
                 return f"column {str(name)!r}"
     return ""
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from nbpipe.errors import UsageError, did_you_mean
+from nbpipe.evaluation.findings import scale_of
 from nbpipe.evaluation.text import as_text, heading, number
-from nbpipe.evaluation.verdict import scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from nbpipe.errors import DataError, UsageError
 from nbpipe.evaluation.splits import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from nbpipe.evaluation.rows import Rows
 
@@ -43,6 +42,7 @@ def route(
     splitter: Any,
     scorers: Mapping[str, Callable[..., float]],
     rows: Rows,
+    *,
     sample_weight: Any,
     params: Mapping[str, Any] | None,
 ) -> Routes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
-from sklearn.base import is_classifier, is_regressor
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.utils.multiclass import type_of_target
 
 from nbpipe.errors import DataError, UsageError, did_you_mean
@@ -48,7 +48,7 @@ class Rows:
 
 
 def check_pipeline(pipeline: Any) -> None:
-    """Refuse what is not an estimator object."""
+    """Refuse what is not an estimator object that scikit-learn can clone."""
     if isinstance(pipeline, type):
         raise UsageError(
             f"{pipeline.__name__} is a class; give an instance of it, as {pipeline.__name__}()."
@@ -58,11 +58,17 @@ def check_pipeline(pipeline: Any) -> None:
             f"A {type(pipeline).__name__} cannot be cross-validated; "
             "give a scikit-learn pipeline or estimator."
         )
+    try:
+        is_classifier(clone(pipeline))
+    except (TypeError, RuntimeError, AttributeError) as error:
+        raise UsageError(
+            f"The pipeline cannot be cloned: {str(error).partition(chr(10))[0]}"
+        ) from error
 
 
 def check_rows(X: Any, y: Any, groups: Any, time: Any) -> Rows:
     """Return the data as `Rows`, or raise a DataError that says what is wrong with it."""
-    X = _check_X(X)
+    X = _check_table(X)
     n = X.shape[0]
     groups_array = None if groups is None else _column(groups, X, "groups")[0]
     times, time_name = (None, "") if time is None else _times(time, X)
@@ -100,7 +106,7 @@ def _sample(y: Any) -> str:
     return repr(np.asarray(y).ravel()[0].item())
 
 
-def _check_X(X: Any) -> Any:
+def _check_table(X: Any) -> Any:
     if not (issparse(X) or hasattr(X, "shape")):
         try:
             X = np.asarray(X)

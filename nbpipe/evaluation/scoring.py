@@ -11,10 +11,10 @@ import numpy as np
 from sklearn.metrics import check_scoring, get_scorer, get_scorer_names, make_scorer
 
 from nbpipe.errors import UsageError, did_you_mean
-from nbpipe.evaluation.onepass import OnePass, table_score
+from nbpipe.evaluation.labels import Labels, label_score
 
 if TYPE_CHECKING:
-    from nbpipe.evaluation.onepass import Labels
+    from nbpipe.evaluation.onepass import OnePass
     from nbpipe.evaluation.rows import Task
 
 DEFAULTS: dict[Task, tuple[str, ...]] = {
@@ -61,10 +61,9 @@ def choose_metrics(
     return Metrics(scorers, main, tuple(notes))
 
 
-def score_set(  # noqa: D417 - y and X are as in scikit-learn
+def score_set(
     metrics: Metrics,
     seen: OnePass,
-    X: Any,
     y: Any,
     labels: Labels | None,
     params: Mapping[str, Mapping[str, Any]],
@@ -75,7 +74,9 @@ def score_set(  # noqa: D417 - y and X are as in scikit-learn
     ----------
     metrics : Metrics
     seen : OnePass
-        The fitted estimator, remembering its responses to `X`.
+        The fitted estimator, remembering its responses to these rows.
+    y : array-like, shape (n,) or (n, n_outputs)
+        The target of these rows.
     labels : Labels or None
         The classes of `y` as codes, where the target has classes.
     params : mapping of str to mapping
@@ -84,18 +85,16 @@ def score_set(  # noqa: D417 - y and X are as in scikit-learn
     Raises
     ------
     UsageError
-        When a scorer fails; it names the metric and repeats the scorer's own message.
+        When a scorer gives no number; what a scorer raises itself passes through.
     """
     scores = {}
     for name, scorer in metrics.scorers.items():
         keywords = params.get(name, {})
-        value = None
-        if labels is not None and not keywords:
-            value = table_score(scorer, seen, X, labels)
+        value = None if labels is None or keywords else label_score(scorer, seen, labels)
         if value is None:
             estimator = seen if hasattr(scorer, "_score_func") else seen.estimator
-            value = scorer(estimator, X, y, **keywords)
-        if isinstance(value, bool) or not np.isscalar(value) or isinstance(value, str):
+            value = scorer(estimator, seen.X, y, **keywords)
+        if isinstance(value, bool | str) or not np.isscalar(value):
             raise UsageError(f"The scorer {name!r} returned {value!r}; a single number is needed.")
         scores[name] = float(value)  # type: ignore[arg-type]
     return scores
@@ -111,7 +110,7 @@ def _named(
     if isinstance(scoring, Mapping):
         found = {str(name): _get(each) for name, each in scoring.items()}
     elif callable(scoring):
-        return {_name_of(scoring): scoring}
+        return {_name_of(scoring): _get(scoring)}
     elif isinstance(scoring, Iterable):
         listed = list(scoring)
         found = {each if isinstance(each, str) else _name_of(each): _get(each) for each in listed}

@@ -18,7 +18,7 @@ from sklearn.model_selection import (
     check_cv,
 )
 
-from nbpipe.errors import DataError, NbpipeError, UsageError
+from nbpipe.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,19 +113,18 @@ def make_folds(
         order = np.argsort(rows.time, kind="stable")
         moved = int((order != np.arange(rows.n)).sum())
         if moved:
-            notes = (
+            note = (
                 f"rows were not in time order: sorted by {rows.time_name} for splitting "
-                f"({moved:,} of {rows.n:,} moved; X itself is unchanged)",
+                f"({moved:,} of {rows.n:,} moved; X itself is unchanged)"
             )
+            notes = (note,)
     X, y = (_take(rows.X, order), _take(rows.y, order)) if notes else (rows.X, rows.y)
     extra = {name: np.asarray(value)[order] for name, value in (params or {}).items()}
     try:
         found = [
-            (order[np.asarray(train)], order[np.asarray(test)])
+            (order[_positions(train)], order[_positions(test)])
             for train, test in splitter.split(X, y, **extra)
         ]
-    except NbpipeError:
-        raise
     except Exception as error:
         raise DataError(
             f"{describe(splitter)} cannot split these {rows.n} rows: {one_line(error)}"
@@ -162,6 +161,12 @@ def one_line(error: BaseException) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
+def _positions(rows: Any) -> NDArray[np.intp]:
+    """Return rows given as positions or as a mask, as positions."""
+    rows = np.asarray(rows)
+    return np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.intp, copy=False)
+
+
 def _take(values: Any, order: NDArray[np.intp]) -> Any:
     return values.iloc[order] if hasattr(values, "iloc") else values[order]
 
@@ -179,11 +184,11 @@ def _given(cv: Any, rows: Rows, task: Task) -> Any:
 
 
 def _check_counts(n_splits: Any, gap: Any, rows: Rows) -> int:
-    if isinstance(n_splits, bool) or not isinstance(n_splits, Integral) or n_splits < 2:  # noqa: PLR2004
+    if isinstance(n_splits, bool) or not isinstance(n_splits, Integral) or int(n_splits) < 2:  # noqa: PLR2004
         raise UsageError(f"n_splits must be a whole number of at least 2, not {n_splits!r}.")
-    if isinstance(gap, bool) or not isinstance(gap, Integral) or gap < 0:
+    if isinstance(gap, bool) or not isinstance(gap, Integral) or int(gap) < 0:
         raise UsageError(f"gap is a number of rows, 0 or more, not {gap!r}.")
-    if n_splits > rows.n - (rows.time is not None):
+    if int(n_splits) > rows.n - (rows.time is not None):
         raise DataError(
             f"{rows.n} rows cannot make {n_splits} folds; use a smaller n_splits or more rows."
         )

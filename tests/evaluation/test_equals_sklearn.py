@@ -284,8 +284,12 @@ def test_metadata_is_routed_to_fit_splitter_and_scorers():
         pipeline = make_pipeline(scaler, model)
         keywords = {"cv": GroupKFold(4), "scoring": scoring}
         theirs = cross_validate(
-            pipeline, X, y, params={"sample_weight": weights, "groups": groups},
-            return_train_score=True, **keywords,
+            pipeline,
+            X,
+            y,
+            params={"sample_weight": weights, "groups": groups},
+            return_train_score=True,
+            **keywords,
         )
         ours = nbpipe.cv(pipeline, X, y, groups=groups, sample_weight=weights, **keywords)
         spread = nbpipe.cv(

@@ -1,0 +1,281 @@
+"""The single things that scores and probe can show, each with its numbers and its next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from nbpipe.evaluation.baseline import Baseline
+    from nbpipe.evaluation.probe import Probe
+    from nbpipe.evaluation.splits import Split
+    from nbpipe.evaluation.thresholds import Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the scores or the probe show.
+
+    Attributes
+    ----------
+    status : str
+        A status of a verdict, or "note" for what does not weigh on the verdict.
+    reason : str
+        The numbers: metric, folds, threshold and spread.
+    next_step : str
+        What to do about it.
+    """
+
+    status: str
+    reason: str
+    next_step: str
+
+
+def scale_of(metric: str, train: NDArray[np.float64], baseline: Baseline | None) -> float:
+    """Return what a gap is divided by: 1 for scores, the baseline's error for errors."""
+    if baseline is None or baseline.mean == 0:
+        return 1.0
+    unbounded = metric.startswith("neg_") or bool(np.abs(train).max() > 1)
+    return abs(baseline.mean) if unbounded else 1.0
+
+
+def gap_finding(
+    metric: str,
+    train: NDArray[np.float64],
+    test: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    baseline: Baseline | None,
+    limits: Thresholds,
+) -> Finding:
+    """Name the range of the train/test gap.
+
+    Folds are weighted by their training rows: the first folds of a TimeSeriesSplit train on a
+    fraction of the data, so their gaps say less about the model that will be exported.
+    """
+    scale = scale_of(metric, train, baseline)
+    gaps = np.round((train - test) / scale, 9)  # 0.9 - 0.75 is not above 0.15
+    gap = round(float(np.average(gaps, weights=weights)), 9)
+    numbers = f"{metric} train {train.mean():.3f}, test {test.mean():.3f}: gap {gap:.3f}"
+    numbers += " of the baseline's error" if scale != 1 else ""
+    numbers += " (folds weighted by training rows)" if len(set(weights)) > 1 else ""
+    if gap > limits.overfit_gap:
+        above = int((gaps > limits.overfit_gap).sum())
+        return Finding(
+            "overfitting",
+            f"{numbers}, above {limits.overfit_gap:g} in {above} of {len(gaps)} folds "
+            f"(spread {gaps.std():.3f})",
+            "Simplify the model: fewer or shallower trees, larger leaves, more regularisation; "
+            "then compare test scores, since a forest's train score is near 1 by construction.",
+        )
+    if gap > min(limits.usual_gap, limits.overfit_gap):
+        return Finding(
+            "watch",
+            f"{numbers}, between {limits.usual_gap:g} and {limits.overfit_gap:g}",
+            "Try a slightly simpler model, and keep it if its test score holds.",
+        )
+    if gap < limits.negative_gap:
+        return Finding(
+            "negative",
+            f"{numbers}, below {limits.negative_gap:g}",
+            "The test rows were easier than the training rows: look for a shift between them, "
+            "or very small test folds.",
+        )
+    status = "small" if gap < limits.small_gap else "usual"
+    return Finding(status, numbers, "Fit on all rows and export.")
+
+
+def evidence(probe: Probe | None, limits: Thresholds) -> list[Finding]:
+    """Return the signs of a leak that the data itself shows."""
+    if probe is None:
+        return []
+    found = []
+    if probe.shared > limits.shared_rows:
+        found.append(
+            Finding(
+                "suspicious",
+                f"{probe.shared:.0%} of the test rows also stand in train, target included "
+                f"(threshold {limits.shared_rows:.0%})",
+                "Drop duplicates, or keep copies together with groups=; resample inside the "
+                "pipeline, never before the split.",
+            )
+        )
+    for column in probe.columns:
+        if column.is_target_mean:
+            found.append(
+                Finding(
+                    "suspicious",
+                    f"{column.name} equals the mean of the target over the rows that share its "
+                    f"value (rank AUC {column.auc:.3f}): it was computed from their answers",
+                    "Compute it inside the pipeline (TargetEncoder), or from earlier rows only.",
+                )
+            )
+        elif column.auc >= limits.giveaway:
+            found.append(
+                Finding(
+                    "suspicious",
+                    f"{column.name} alone gives the target away: rank AUC {column.auc:.3f} "
+                    f"(threshold {limits.giveaway:g})",
+                    f"Ask whether {column.name} is known when you predict; if not, leave it out.",
+                )
+            )
+    return found + _standing_out(probe, limits)
+
+
+def _standing_out(probe: Probe, limits: Thresholds) -> list[Finding]:
+    strong = [each for each in probe.columns if each.auc >= limits.standout]
+    if not strong or len(strong) > max(1, len(probe.columns) // 4):
+        return []
+    return [
+        Finding(
+            "watch",
+            f"{each.name} alone nearly gives the target away: rank AUC {each.auc:.3f} "
+            f"(threshold {limits.standout:g}, reached by {len(strong)} of {len(probe.columns)} "
+            "columns)",
+            f"Ask whether {each.name} is known when you predict; if not, leave it out.",
+        )
+        for each in strong
+        if each.auc < limits.giveaway and not each.is_target_mean
+    ]
+
+
+def too_good(
+    metric: str,
+    train: NDArray[np.float64],
+    test: NDArray[np.float64],
+    *,
+    corroborated: bool,
+    limits: Thresholds,
+) -> list[Finding]:
+    """Name scores that are equal or nearly perfect: suspicious only where the data shows why."""
+    if bool((train == test).all()):
+        what = f"{metric} is identical on train and test in all {len(train)} folds"
+    elif min(train.min(), test.min()) >= limits.near_one and max(train.max(), test.max()) <= 1:
+        what = f"{metric} is at least {limits.near_one:g} on both sides of all {len(train)} folds"
+    else:
+        return []
+    if corroborated:
+        return [Finding("suspicious", f"{what}, and the data shows why", "See the other findings.")]
+    step = "Nothing in the data explains it; make sure that no column was computed from the target."
+    return [Finding("note", what, step)]
+
+
+def against_baseline(
+    metric: str, test: NDArray[np.float64], baseline: Baseline | None
+) -> list[Finding]:
+    """Compare fold by fold; within one standard error is no better (Breiman et al., 1984)."""
+    if baseline is None:
+        return []
+    ahead = test - np.array(baseline.scores)
+    error = float(ahead.std(ddof=1) / np.sqrt(len(ahead))) if len(ahead) > 1 else 0.0
+    if ahead.mean() > error:
+        return []
+    return [
+        Finding(
+            "no better than the baseline",
+            f"test {metric} {test.mean():.3f} against {baseline.mean:.3f} for "
+            f"{baseline.strategy}: {ahead.mean():+.3f}, not above one standard error "
+            f"({error:.3f}) over {len(ahead)} folds",
+            "Look for a simpler model, better features, or, for labels of a rare class, "
+            "class_weight='balanced' or a tuned threshold.",
+        )
+    ]
+
+
+def over_folds(
+    metric: str,
+    test: NDArray[np.float64],
+    baseline: Baseline | None,
+    split: Split,
+    limits: Thresholds,
+) -> list[Finding]:
+    """Name test scores that jump from fold to fold, or fall steadily in time."""
+    found = []
+    scale = scale_of(metric, test, baseline)
+    spread = float(test.std() / scale)
+    if spread > limits.spread:
+        found.append(
+            Finding(
+                "unstable",
+                f"test {metric} runs from {test.min():.3f} to {test.max():.3f} over {len(test)} "
+                f"folds: standard deviation {spread:.3f}, above {limits.spread:g}",
+                "Use larger or fewer test folds, and look at what is different in the worst one.",
+            )
+        )
+    margin = test - np.array(baseline.scores) if baseline is not None else test
+    if split.in_time_order and len(test) > 2:  # noqa: PLR2004 - a trend needs three points
+        lost = min(_loss(test), _loss(margin)) / scale
+        if lost > limits.fall:
+            found.append(
+                Finding(
+                    "falling over time",
+                    f"test {metric} falls steadily over {len(test)} folds, from {test[0]:.3f} to "
+                    f"{test[-1]:.3f}, and so does its margin over the baseline: {lost:.3f} lost, "
+                    f"more than {limits.fall:g}",
+                    "The data drifts: train on recent rows, and plan to refit.",
+                )
+            )
+    return found
+
+
+def _loss(scores: NDArray[np.float64]) -> float:
+    """Return what a straight line through the scores loses, 0 where they do not fall steadily."""
+    at = np.arange(len(scores))
+    if scores.std() == 0 or np.corrcoef(at, scores)[0, 1] > -0.8:  # noqa: PLR2004 - r^2 > 0.64: the line explains most of it
+        return 0.0
+    return float(-np.polyfit(at, scores, 1)[0] * (len(scores) - 1))
+
+
+def data_notes(split: Split, probe: Probe | None, limits: Thresholds) -> list[Finding]:
+    """Name folds that mix past and future, are too small, or lack a class."""
+    if probe is None:
+        return []
+    found = []
+    if probe.ordered_by and not split.in_time_order:
+        found.append(
+            Finding(
+                "watch",
+                f"rows stand in time order by {probe.ordered_by}, but {split.splitter} mixes "
+                "past and future",
+                "Give time= so that each fold trains on the past only.",
+            )
+        )
+    future = max(fold.from_the_future for fold in probe.folds)
+    if future > 0:
+        found.append(
+            Finding(
+                "watch",
+                f"up to {future:.0%} of a fold's training rows are later than its first test row",
+                "Leave cv= out and keep time=, so that each fold trains on the past only.",
+            )
+        )
+    small = [at for at, fold in enumerate(probe.folds, 1) if fold.n_test < limits.min_test_rows]
+    if small:
+        smallest = min(fold.n_test for fold in probe.folds)
+        found.append(
+            Finding(
+                "watch",
+                f"as few as {smallest} test rows in {_those(small)} ("
+                f"{limits.min_test_rows} are wanted)",
+                "Use fewer folds or more rows.",
+            )
+        )
+    lacking = [at for at, fold in enumerate(probe.folds, 1) if fold.missing_classes]
+    if lacking:
+        classes = sorted({name for fold in probe.folds for name in fold.missing_classes})
+        found.append(
+            Finding(
+                "watch",
+                f"no test row of class {', '.join(classes)} in {_those(lacking)}",
+                "Use fewer folds or a stratified splitter; metrics of that class mean little here.",
+            )
+        )
+    return found
+
+
+def _those(numbers: list[int]) -> str:
+    return f"fold{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"

@@ -1,0 +1,243 @@
+"""Verdicts on real fits: each range is named, leaks are seen, healthy models are left in peace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_classification
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import KFold, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+import nbpipe
+from nbpipe.errors import UsageError
+from nbpipe.evaluation.findings import gap_finding
+from nbpipe.evaluation.thresholds import Thresholds
+
+DATA = Path(__file__).parents[2] / "notebooks" / "data" / "flights_jan_aug.csv.gz"
+NUMBERS = ["distance", "temp", "wind_speed", "wind_gust", "precip", "visib", "recent_delay", "hour"]
+LINEAR = LogisticRegression(class_weight="balanced", max_iter=1000)
+
+
+@pytest.fixture(scope="module")
+def flights():
+    data = pd.read_csv(DATA)
+    return data.assign(hour=data.sched_dep.str[11:13].astype(int))
+
+
+def pipeline(model, *extra):
+    return make_pipeline(
+        make_column_transformer(
+            (make_pipeline(SimpleImputer(), StandardScaler()), [*NUMBERS, *extra]),
+            (OneHotEncoder(handle_unknown="ignore", min_frequency=60), ["carrier", "origin"]),
+        ),
+        model,
+    )
+
+
+def known_before(flights):
+    return flights.drop(columns=["late", "dep_delay", "air_time", "arr_delay"])
+
+
+def statuses(report):
+    return {report.verdict.status, *(each.status for each in report.verdict.others)}
+
+
+def said(report):
+    return " ".join([report.verdict.reason, *(each.reason for each in report.verdict.others)])
+
+
+def test_an_honest_linear_model_of_the_flights_is_fine(flights):
+    report = nbpipe.cv(pipeline(LINEAR), known_before(flights), flights.late, time="sched_dep")
+    assert report.verdict.status == "small"
+    assert report.verdict.ok
+    assert statuses(report) == {"small"}
+
+
+def test_a_default_forest_of_the_flights_overfits_and_flags_less_than_flagging_all(flights):
+    forest = RandomForestClassifier(50, random_state=42)
+    report = nbpipe.cv(pipeline(forest), known_before(flights), flights.late, time="sched_dep")
+    assert report.verdict.gap_range == "overfitting"
+    assert {"overfitting", "no better than the baseline"} <= statuses(report)
+    assert report.baselines["f1"].strategy == "always 1"
+    assert "in 5 of 5 folds" in said(report)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_healthy_logistic_regression_is_never_called_suspicious(seed):
+    X, y = make_classification(20_000, 20, n_informative=8, flip_y=0.1, random_state=seed)
+    report = nbpipe.cv(make_pipeline(StandardScaler(), LogisticRegression()), X, y)
+    assert abs(report.gap()) < 0.01
+    assert report.verdict.status == "small"
+
+
+def test_strong_honest_features_are_not_accused():
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    assert roc_auc_score(1 - y, X["worst perimeter"]) > 0.97
+    report = nbpipe.cv(make_pipeline(StandardScaler(), LogisticRegression()), X, y)
+    assert report.verdict.ok
+
+
+def test_several_classes_are_told_apart_pair_by_pair():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    honest = nbpipe.cv(LogisticRegression(), X, y)
+    assert honest.verdict.ok
+    assert honest.probe.columns[0].auc < 0.99
+    copied = nbpipe.cv(LogisticRegression(), X.assign(kind=y * 2.0), y)
+    assert copied.verdict.status == "suspicious"
+    assert "kind alone gives the target away" in said(copied)
+
+
+def test_rows_copied_before_the_split_are_counted(flights):
+    late = flights[flights.late == 1]
+    more = late.sample(len(flights) - 2 * len(late), replace=True, random_state=42)
+    data = pd.concat([flights, more])
+    X = known_before(data)
+    folds = KFold(5, shuffle=True, random_state=42)
+    report = nbpipe.cv(pipeline(DecisionTreeClassifier(random_state=0)), X, data.late, cv=folds)
+    assert report.verdict.status == "suspicious"
+    by_hand = []
+    for train, test in folds.split(X):
+        seen = set(map(tuple, X.iloc[train].astype(str).to_numpy()))
+        by_hand += [tuple(row) in seen for row in X.iloc[test].astype(str).to_numpy()]
+    assert report.probe.shared == pytest.approx(np.mean(by_hand), abs=1e-12)
+    assert f"{np.mean(by_hand):.0%} of the test rows also stand in train" in said(report)
+
+
+def test_a_column_computed_from_the_answers_is_named(flights):
+    day = flights.sched_dep.str[:10]
+    X = known_before(flights).assign(
+        plane=flights.groupby("tailnum").late.transform("mean"),
+        day=flights.groupby(day).late.transform("mean"),
+        earlier=flights.late.groupby(flights.carrier).transform(
+            lambda late: late.shift().expanding().mean()
+        ),
+    )
+    report = nbpipe.cv(
+        pipeline(LINEAR, "plane", "day", "earlier"), X, flights.late, time="sched_dep"
+    )
+    assert report.verdict.status == "suspicious"
+    assert {each.name for each in report.probe.columns if each.is_target_mean} == {"plane", "day"}
+
+
+def test_a_column_known_only_afterwards_stands_out(flights):
+    X = known_before(flights).assign(dep_delay=flights.dep_delay)
+    report = nbpipe.cv(pipeline(LINEAR, "dep_delay"), X, flights.late, time="sched_dep")
+    assert report.verdict.status == "watch"
+    assert "dep_delay alone nearly gives the target away" in said(report)
+    by_hand = roc_auc_score(flights.late, flights.dep_delay)
+    assert report.probe.columns[0].auc == pytest.approx(by_hand, abs=1e-12)
+
+
+def test_a_copied_target_is_suspicious(flights):
+    X = known_before(flights).assign(arr_delay=flights.arr_delay)
+    report = nbpipe.cv(pipeline(LINEAR, "arr_delay"), X, flights.late, time="sched_dep")
+    assert report.verdict.status == "suspicious"
+    assert "arr_delay alone gives the target away: rank AUC 1.000" in report.verdict.reason
+
+
+def test_identical_scores_alone_are_a_note():
+    X, y = np.zeros((200, 1)), np.tile([0, 1, 1, 1], 50)
+    report = nbpipe.cv(DummyClassifier(), X, y, scoring="accuracy", probe=False)
+    assert "identical on train and test in all 5 folds" in said(report)
+    assert "suspicious" not in statuses(report)
+    assert report.verdict.status == "no better than the baseline"
+
+
+def test_rows_in_time_order_that_are_mixed_are_warned_about(flights):
+    X = known_before(flights)
+    mixed = nbpipe.cv(pipeline(LINEAR), X, flights.late)
+    assert "rows stand in time order by column 'sched_dep'" in said(mixed)
+    indexed = X.set_index(pd.to_datetime(X.sched_dep)).drop(columns="sched_dep")
+    assert "by its index" in said(nbpipe.cv(pipeline(LINEAR), indexed, flights.late))
+    apart = nbpipe.cv(pipeline(LINEAR), X, flights.late, cv=TimeSeriesSplit(5))
+    assert "time order" not in said(apart)
+    future = nbpipe.cv(pipeline(LINEAR), X, flights.late, cv=KFold(5), time="sched_dep")
+    assert "later than its first test row" in said(future)
+
+
+def test_small_folds_and_missing_classes_are_named():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 2)), np.repeat([0, 1, 2], 20)
+    folds = [(np.arange(0, 60, 2), np.arange(1, 40, 2)), (np.arange(1, 60, 2), np.arange(0, 60, 2))]
+    report = nbpipe.cv(LogisticRegression(), X, y, cv=folds)
+    assert "as few as 20 test rows in fold 1" in said(report)
+    assert "no test row of class 2 in fold 1" in said(report)
+
+
+def test_scores_that_fall_over_time_and_unstable_ones_are_named():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3000, 3))
+    noise = rng.normal(size=3000) * np.linspace(0, 2, 3000)
+    y = (X[:, 0] + noise > 0).astype(int)
+    report = nbpipe.cv(LogisticRegression(), X, y, time=np.arange(3000), scoring="accuracy")
+    assert "falling over time" in statuses(report)
+    noisy = X[:, 0] + np.where(np.arange(3000) % 1000 < 500, 5, 0) * rng.normal(size=3000)
+    jumpy = nbpipe.cv(LogisticRegression(), X, (noisy > 0).astype(int), cv=KFold(6))
+    assert "unstable" in statuses(jumpy)
+
+
+def test_regression_errors_are_compared_as_a_share_of_the_baselines():
+    X, y = load_diabetes(return_X_y=True)
+    tree = DecisionTreeRegressor(random_state=0)
+    report = nbpipe.cv(tree, X, y, scoring="neg_mean_absolute_error")
+    assert report.verdict.gap_range == "overfitting"
+    expected = (report.train() - report.test()).mean() / abs(
+        report.baselines["neg_mean_absolute_error"].mean
+    )
+    assert report.gap() == pytest.approx(expected)
+    in_thousands = nbpipe.cv(tree, X, y / 1024, scoring="neg_mean_absolute_error")
+    assert in_thousands.gap() == pytest.approx(report.gap())
+    assert nbpipe.cv(Ridge(), X, y).verdict.gap_range in {"small", "usual"}
+
+
+@pytest.mark.parametrize(
+    ("gap", "status"),
+    [
+        (-0.1, "negative"),
+        (-0.01, "small"),
+        (0.049, "small"),
+        (0.05, "usual"),
+        (0.1, "usual"),
+        (0.101, "watch"),
+        (0.15, "watch"),
+        (0.151, "overfitting"),
+    ],
+)
+def test_every_gap_has_a_name(gap, status):
+    train, test = np.full(5, 0.75 + gap), np.full(5, 0.75)
+    found = gap_finding("f1", train, test, np.ones(5), baseline=None, limits=Thresholds())
+    assert found.status == status
+
+
+def test_late_folds_weigh_more():
+    train, test = np.array([1.0, 0.8, 0.8]), np.array([0.4, 0.75, 0.75])
+    weights = np.array([100, 1000, 2000])
+    found = gap_finding("f1", train, test, weights, baseline=None, limits=Thresholds())
+    assert (train - test).mean() > 0.15
+    assert found.status == "usual"
+
+
+def test_thresholds_are_configurable_and_documented():
+    X, y = make_classification(300, 5, flip_y=0.3, random_state=0)
+    model = DecisionTreeClassifier(max_depth=4, random_state=0)
+    gap = nbpipe.cv(model, X, y).gap()
+    assert 0.02 < gap < 0.5
+    assert nbpipe.cv(model, X, y, overfit_gap=gap - 0.01).verdict.gap_range == "overfitting"
+    wide = Thresholds(overfit_gap=gap + 0.01)
+    assert nbpipe.cv(model, X, y, thresholds=wide).verdict.gap_range != "overfitting"
+    with pytest.raises(UsageError, match="Did you mean 'overfit_gap'"):
+        Thresholds.of({"overfitgap": 0.2})
+    for entry in Thresholds.__dataclass_fields__.values():
+        assert entry.metadata["help"]
+        assert entry.metadata["source"]
