@@ -7,7 +7,6 @@ import pickle
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,12 +20,13 @@ from nbpipe.bundle.environment import current, requirements
 from nbpipe.bundle.learn import learn
 from nbpipe.bundle.manifest import Data, Manifest, Target
 from nbpipe.bundle.portability import check_portable
-from nbpipe.bundle.store import Bundle, parse_version
+from nbpipe.bundle.store import Bundle, as_path, parse_version
 from nbpipe.bundle.write import check_free, staging
 from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError
 
 if TYPE_CHECKING:
     from os import PathLike
+    from pathlib import Path
 
 
 def export(
@@ -106,7 +106,7 @@ def export(
 
 
 def _model_folder(to: str | PathLike[str]) -> Path:
-    path = Path(to)
+    path = as_path(to)
     if not path.name or path.name == "..":
         raise UsageError(f"{str(to)!r} names no model; write to='models/NAME'.")
     try:
@@ -141,8 +141,9 @@ def _check_fitted(pipeline: Any) -> None:
 
 
 def _target(pipeline: Any, y: Any, rows: int) -> Target:
-    if y is not None and len(y) != rows:
-        raise DataError(f"y has {len(y)} rows and X has {rows}; pass the target of the same rows.")
+    given = rows if y is None else len(y) if hasattr(y, "__len__") else 0
+    if given != rows:
+        raise DataError(f"y has {given} rows and X has {rows}; pass the target of the same rows.")
     classes = getattr(pipeline, "classes_", None)
     plain = isinstance(classes, np.ndarray)  # several outputs have a list of them
     name = getattr(y, "name", None)

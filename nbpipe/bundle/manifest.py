@@ -157,6 +157,8 @@ def from_json(text: str) -> Manifest:
     if content.pop("digest", None) != _digest({"format": number} | content):
         raise DecodeError("its content does not match its digest, so it was changed")
     manifest: Manifest = decode(Manifest, content, "manifest")
+    if "scikit-learn" not in manifest.environment.packages:
+        raise DecodeError("it does not say which scikit-learn made it")
     outside = [
         name for name in manifest.files if name in {"", ".", ".."} or set(name) & set("/\\:")
     ]

@@ -10,7 +10,14 @@ from nbpipe.bundle.environment import compare
 from nbpipe.bundle.store import find
 from nbpipe.bundle.trial import attempt
 from nbpipe.bundle.validate import parse_policy, to_frame
-from nbpipe.errors import DataError, ManifestError, NbpipeError, ProbeMismatchError, UsageError
+from nbpipe.errors import (
+    DataError,
+    ManifestError,
+    NbpipeError,
+    ProbeMismatchError,
+    UsageError,
+    first_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +114,7 @@ class Model:
         try:
             predicted: np.ndarray[Any, Any] = function(frame)
         except (ValueError, TypeError) as error:
-            raise DataError(f"The pipeline could not use the rows: {error}") from error
+            raise DataError(f"The pipeline could not use the rows: {first_line(error)}") from error
         return predicted
 
     def __repr__(self) -> str:
@@ -192,7 +199,7 @@ def check_probe(bundle: Bundle, pipeline: Any) -> str:
         raise
     except Exception as error:  # an estimator of another version fails in any way
         raise ProbeMismatchError(
-            f"The model opens but cannot predict ({type(error).__name__}: {error}). Install what "
+            f"The model opens but cannot predict ({type(error).__name__}: {first_line(error)}). Install what "
             f"{bundle.path / 'requirements.txt'} lists.",
             path=str(bundle.path),
         ) from error

@@ -11,7 +11,7 @@ import pandas as pd
 
 from nbpipe.bundle.codec import DecodeError, decode, encode
 from nbpipe.bundle.validate import POLICY, to_frame
-from nbpipe.errors import ExportError, ProbeMismatchError
+from nbpipe.errors import ExportError, ProbeMismatchError, SchemaError, first_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,12 +82,15 @@ def take(estimator: Any, X: pd.DataFrame, schema: Schema) -> Probe:
         {name: _plain(value) for name, value in zip(schema.names, row, strict=True)}
         for row in chosen[list(schema.names)].itertuples(index=False, name=None)
     )
-    predicted = _predict(estimator, chosen)
+    try:
+        predicted = _predict(estimator, chosen)
+    except Exception as error:  # whatever its steps raise
+        raise ExportError(f"The pipeline cannot predict rows of X: {first_line(error)}") from error
     proba = predicted["predict_proba"]
     probe = Probe(rows, tuple(predicted["predict"] or ()), None if proba is None else tuple(proba))
     try:
         probe.compare(estimator, schema)
-    except ProbeMismatchError as error:
+    except (ProbeMismatchError, SchemaError) as error:
         raise ExportError(
             "Rows given as plain values would be predicted differently from rows of X, so a column "
             f"has values that the schema cannot describe. {error}"

@@ -135,6 +135,14 @@ def parse_version(text: str) -> Version:
         raise UsageError(f"{text!r} is not a version; write one like '1.0' or '1.2.0'.") from error
 
 
+def as_path(path: str | PathLike[str]) -> Path:
+    """Return a path, refusing what is none."""
+    try:
+        return Path(path)
+    except TypeError as error:
+        raise UsageError(f"{path!r:.60} is not a path; give one like 'models/late'.") from error
+
+
 def versions(model: Path) -> dict[Version, Path]:
     """Map the versions in a model's folder, in order, to their folders."""
     found = {}
@@ -167,14 +175,16 @@ def find(path: str | PathLike[str], version: str | None = None) -> Bundle:
     ------
     BundleNotFoundError, ManifestError, UsageError
     """
-    folder = Path(path)
-    if (folder / manifests.FILE).is_file() and version is None:
-        return _open(folder)
+    folder = as_path(path)
+    if (folder / manifests.FILE).is_file():
+        if version is None:
+            return _open(folder)
+        folder = folder.parent
     known = versions(folder)
     if not known and version is None:  # models/late/1.0 stands for version 1.0 of models/late
         known, version, folder = versions(folder.parent), folder.name, folder.parent
         if not known or not _is_version(version):
-            raise explain(Path(path))
+            raise explain(as_path(path))
     elif not known:
         raise explain(folder)
     wanted = latest(list(known)) if version in {None, "latest"} else parse_version(str(version))
@@ -198,7 +208,7 @@ def models(path: str | PathLike[str] = "models") -> Models:
     BundleNotFoundError
         `path` is not a folder.
     """
-    root = Path(path)
+    root = as_path(path)
     if not root.is_dir():
         near = did_you_mean(root.name, _siblings(root))
         raise BundleNotFoundError(f"{root} is not a folder.{near}", path=str(root))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nbpipe.bundle import formats, probe
 from nbpipe.bundle.store import Bundle, find
-from nbpipe.errors import ProbeMismatchError, VersionMismatchError
+from nbpipe.errors import ProbeMismatchError, VersionMismatchError, first_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +90,10 @@ def main(folder: str) -> None:
         outcome = {"error": type(error).__name__, "message": str(error)}
     except Exception as error:  # noqa: BLE001 - old models fail in any way
         cause = error.__cause__ or error  # what scikit-learn said
-        outcome = {"error": type(error).__name__, "message": f"{type(cause).__name__}: {cause}"}
+        outcome = {
+            "error": type(error).__name__,
+            "message": f"{type(cause).__name__}: {first_line(cause)}",
+        }
     print(_MARK + json.dumps(outcome), flush=True)  # noqa: T201 - the answer to the parent
 
 

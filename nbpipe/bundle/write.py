@@ -130,6 +130,8 @@ def _publish(staged: Path, place: Path) -> None:
 
 
 def _flush(path: Path) -> None:
+    if fcntl is None:  # nor can folders be flushed there
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

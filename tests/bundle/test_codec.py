@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 - decode() reads the annotations
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,7 +29,10 @@ MANIFESTS = st.builds(
     Manifest,
     environment=st.builds(
         Environment,
-        packages=st.dictionaries(st.text(), st.text(), max_size=3),
+        packages=st.builds(
+            lambda others: others | {"scikit-learn": "1.9.1"},
+            st.dictionaries(st.text(), st.text(), max_size=3),
+        ),
         needs=st.lists(st.text(), max_size=3).map(tuple),
     ),
     schema=st.builds(

@@ -268,6 +268,8 @@ def test_bad_arguments_are_refused_one_by_one(simple, tmp_path):
     refused(tmp_path, UsageError, "cannot predict", StandardScaler().fit(X), X, y)
     refused(tmp_path, UsageError, "report is a int", pipeline, X, y, report=3)
     refused(tmp_path, DataError, "y has 9 rows and X has 1500", pipeline, X, y[:9])
+    refused(tmp_path, DataError, "y has 0 rows", pipeline, X, 5)
+    refused(tmp_path, UsageError, "1.0 is not a version", pipeline, X, y, version=1.0)
     refused(tmp_path, DataError, "X is empty", pipeline, X[:0], y[:0])
     refused(tmp_path, DataError, "lacks 'dep_delay'", pipeline, X[["distance"]], y)
     refused(tmp_path, DataError, "also has 'more'", pipeline, X.assign(more=1), y)
@@ -275,6 +277,19 @@ def test_bad_arguments_are_refused_one_by_one(simple, tmp_path):
     twice = pd.concat([X, X], axis=1)
     refused(tmp_path, DataError, "more than one column named 'distance'", pipeline, twice, y)
     refused(tmp_path, DataError, "must be text", pipeline, X.rename(columns={"distance": 1}), y)
+
+
+def test_a_path_that_is_none_is_told(simple):
+    pipeline, X, _ = simple
+    for verb in (lambda path: nbpipe.export(pipeline, path, X=X), nbpipe.load, nbpipe.models):
+        with pytest.raises(UsageError, match="5 is not a path"):
+            verb(5)
+
+
+def test_rows_that_the_pipeline_cannot_predict_are_told(simple, tmp_path):
+    pipeline, X, y = simple
+    X = X.astype(float).mask(X > 0)
+    refused(tmp_path, ExportError, "cannot predict rows of X: Input X contains NaN", pipeline, X, y)
 
 
 def test_an_existing_version_is_never_overwritten_however_it_is_written(simple, tmp_path):

@@ -7,6 +7,7 @@ import pickle
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import joblib
@@ -91,6 +92,13 @@ def test_a_loaded_model_predicts_what_the_pipeline_did(model, pipeline, flights)
     np.testing.assert_allclose(model.predict_proba(X), pipeline.predict_proba(X), rtol=1e-12)
     assert model.predict(X).shape == (1500,)
     assert model.predict_proba(X).shape == (1500, 2)
+
+
+def test_threads_may_share_a_model(model, flights):
+    expected = model.predict_proba(flights[0])
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(model.predict_proba, [flights[0]] * 16):
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_a_loaded_model_tells_what_it_is(model, exported):

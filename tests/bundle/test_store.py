@@ -42,6 +42,7 @@ def test_versions_are_ordered_as_versions_not_as_text(export, tmp_path):
     assert nbpipe.load(str(tmp_path / "late"), "1.2").version == "1.2.0"
     assert nbpipe.load(tmp_path / "late" / "v1.9.0").version == "1.9"
     assert nbpipe.load(tmp_path / "late" / "1.2.0").version == "1.2.0"
+    assert nbpipe.load(tmp_path / "late" / "1.2.0", "1.9").version == "1.9"
     assert export("late").version == "1.11.0"
 
 

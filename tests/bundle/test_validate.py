@@ -17,6 +17,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from threadpoolctl import threadpool_limits
 
 import nbpipe
 from nbpipe.bundle.learn import describe
@@ -314,7 +315,8 @@ def test_categorical_columns_keep_their_order_of_categories(tmp_path):
     X = pd.DataFrame({"c": pd.Categorical(["b", "a", "c"] * 20, categories=["c", "b", "a"])})
     y = X["c"].astype(str)
     fitted = HistGradientBoostingClassifier(max_iter=9, min_samples_leaf=5, learning_rate=0.5)
-    loaded = nbpipe.load(nbpipe.export(fitted.fit(X, y), tmp_path / "m", X=X, y=y).path)
+    with threadpool_limits(1):  # its threads wait long for a busy machine
+        loaded = nbpipe.load(nbpipe.export(fitted.fit(X, y), tmp_path / "m", X=X, y=y).path)
     assert loaded.predict([{"c": "a"}, {"c": "c"}, {"c": "b"}]).tolist() == ["a", "c", "b"]
     with pytest.warns(InputWarning, match="expected one of c, b, a"):
         loaded.predict({"c": "z"})
