@@ -157,7 +157,7 @@ print(f"flights flagged as late: {(p > 0.5).sum()} of {len(p)}")
 
 # %% [markdown]
 # Production brings what training never saw. Here is a flight of an airline that did not exist, and
-# half of its weather is missing. **What do you expect?**
+# some of its weather is missing. **What do you expect?**
 
 # %%
 strange = production.iloc[[0]].assign(carrier="ZZ", temp=np.nan, humid=np.nan, pressure=np.nan)

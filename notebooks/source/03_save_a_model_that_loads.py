@@ -53,7 +53,7 @@ model = RandomForestClassifier(
 # Many notebooks do this: cross-validate the model, look at its score, save the model. Then the
 # service loads it and predicts.
 #
-# **What do you expect?** Read the two lines slowly. Which model is in the file?
+# **What do you expect?** Read the next cell slowly. Which model is in the file?
 
 # %%
 score = cross_validate(late, X, y, cv=TimeSeriesSplit(), scoring="f1")["test_score"].mean()
@@ -66,9 +66,14 @@ try:
 except NotFittedError as error:
     print("NotFittedError:", error)
 
+# %% tags=["assert"] jupyter={"source_hidden": true}
+# The text leans on this:
+assert not hasattr(late.named_steps["model"], "estimators_")
+
 # %% [markdown]
 # **Nobody ever fitted it.** `cross_validate` works on clones: it fits five copies, scores them,
-# and throws them away. `late` itself learned nothing. The score was true, and the file is empty.
+# and throws them away. `late` itself learned nothing. The score was true, and the model in the
+# file is blank.
 #
 # ### 2. The version inside the file
 #
@@ -135,6 +140,8 @@ assert all(results[release, "scale_lr"][0] == "predicts" for release in releases
 # every row.*
 #
 # Read a row: the same release gives different fates. Simple models survive, complex ones may not.
+# No error says "wrong version". scikit-learn gives an `InconsistentVersionWarning` (we switched
+# warnings off), even to models that work. Then comes whatever breaks first.
 #
 # Read the words: a file that **fails at load** never gets to your version check, because the
 # version was in the file. And one that **fails at predict** has passed every check at start-up.
