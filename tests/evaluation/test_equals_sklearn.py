@@ -102,29 +102,31 @@ CLASSIFIERS = [
     ExtraTreesClassifier(10, random_state=0),
     AdaBoostClassifier(n_estimators=10, random_state=0),
     HistGradientBoostingClassifier(max_iter=10, random_state=0),
-    XGBClassifier(n_estimators=10, random_state=0),
-    LGBMClassifier(n_estimators=10, random_state=0, verbose=-1),
+    XGBClassifier(n_estimators=10, random_state=0, n_jobs=1),
+    LGBMClassifier(n_estimators=10, random_state=0, verbose=-1, n_jobs=1),
     MLPClassifier((5,), max_iter=50, random_state=0),
     CalibratedClassifierCV(GaussianNB()),
-    GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=3, n_jobs=2),
+    GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=2),
     DummyClassifier(strategy="stratified", random_state=0),
     FixedThresholdClassifier(LogisticRegression(), threshold=0.3),
-    TunedThresholdClassifierCV(LogisticRegression(), scoring="f1", random_state=0),
+    TunedThresholdClassifierCV(LogisticRegression(), scoring="f1", thresholds=9, cv=2),
     VotingClassifier([("a", GaussianNB()), ("b", LogisticRegression())], voting="soft"),
 ]
-NAMES = [f"{at}-{type(each).__name__}" for at, each in enumerate(CLASSIFIERS)]
 
 
-@pytest.mark.parametrize("model", CLASSIFIERS, ids=NAMES)
+@pytest.mark.parametrize("model", CLASSIFIERS, ids=lambda model: type(model).__name__)
 def test_two_classes(model):
     X, y = two_classes()
     assert_equal(make_pipeline(StandardScaler(), model), X, y, cv=3, scoring=BINARY)
 
 
-@pytest.mark.parametrize("model", CLASSIFIERS, ids=NAMES)
+BETWEEN_TWO = (FixedThresholdClassifier, TunedThresholdClassifierCV)
+OF_MANY = [each for each in CLASSIFIERS if not isinstance(each, BETWEEN_TWO)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", OF_MANY, ids=lambda model: type(model).__name__)
 def test_three_classes(model):
-    if isinstance(model, FixedThresholdClassifier | TunedThresholdClassifierCV):
-        pytest.skip("decides between two classes only")
     X, y = three_classes()
     scoring = ["accuracy", "balanced_accuracy", "precision_macro", "recall_micro", "f1_weighted"]
     if hasattr(model, "predict_proba"):

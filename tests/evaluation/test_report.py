@@ -148,6 +148,7 @@ nbpipe.cv(Slow(), X, (X[:, 0] > 0).astype(int), progress={progress}, n_jobs=1)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seconds", "progress", "silenced", "shown"),
     [(0.4, True, "", True), (0.4, None, "", False), (0, False, "", False), (0.4, True, "1", False)],
