@@ -7,7 +7,6 @@ NUMERIC = [
     "wind_speed", "wind_gust", "precip", "pressure", "visib", "recent_delay",
 ]  # fmt: skip
 CATEGORICAL = ["carrier", "origin", "dest", "weekday"]
-FEATURES = NUMERIC + CATEGORICAL
 
 
 def read_flights(months):
