@@ -43,11 +43,6 @@ def one_line(error: BaseException) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
-def first_line(error: BaseException) -> str:
-    """Return the first line of a foreign error, whose message may be a page."""
-    return str(error).strip().partition("\n")[0]
-
-
 class NbpipeError(Exception):
     """Base of all of nbpipe's errors.
 

@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 from sklearn.exceptions import InconsistentVersionWarning
 
-from nbpipe.errors import BundleError, MissingModuleError, first_line
+from nbpipe.errors import BundleError, MissingModuleError, one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +74,7 @@ def read(folder: Path) -> Any:
     except Exception as error:  # a pickle runs code, which raises what it likes
         raise BundleError(
             f"{path} is intact but cannot be opened by the packages installed here "
-            f"({type(error).__name__}: {first_line(error)}). Install what {folder / 'requirements.txt'} lists.",
+            f"({type(error).__name__}: {one_line(error)}). Install what "
+            f"{folder / 'requirements.txt'} lists.",
             path=str(path),
         ) from error

@@ -23,9 +23,8 @@ def feature_names(pipeline: Any) -> tuple[str, ...]:
             return tuple(str(name) for name in names)
     raise ExportError(
         "The pipeline has features without names, because it was fitted on an array or on columns "
-        "that are not all text: columns in another order would be predicted "
-        "from in silence. Fit it on a "
-        "DataFrame whose column names are text."
+        "that are not all text: columns in another order would be predicted from in silence. Fit "
+        "it on a DataFrame whose column names are text."
     )
 
 

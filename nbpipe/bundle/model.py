@@ -16,7 +16,7 @@ from nbpipe.errors import (
     NbpipeError,
     ProbeMismatchError,
     UsageError,
-    first_line,
+    one_line,
 )
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Model:
         try:
             predicted: np.ndarray[Any, Any] = function(frame)
         except (ValueError, TypeError) as error:
-            raise DataError(f"The pipeline could not use the rows: {first_line(error)}") from error
+            raise DataError(f"The pipeline could not use the rows: {one_line(error)}") from error
         return predicted
 
     def __repr__(self) -> str:
@@ -199,7 +199,7 @@ def check_probe(bundle: Bundle, pipeline: Any) -> str:
         raise
     except Exception as error:  # an estimator of another version fails in any way
         raise ProbeMismatchError(
-            f"The model opens but cannot predict ({type(error).__name__}: {first_line(error)}). Install what "
-            f"{bundle.path / 'requirements.txt'} lists.",
+            f"The model opens but cannot predict ({type(error).__name__}: {one_line(error)}). "
+            f"Install what {bundle.path / 'requirements.txt'} lists.",
             path=str(bundle.path),
         ) from error

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
-from nbpipe.errors import ExportError, NotPortableError, first_line
+from nbpipe.errors import ExportError, NotPortableError, one_line
 
 
 def check_portable(estimator: Any) -> tuple[bytes, set[str]]:
@@ -45,8 +45,8 @@ def check_portable(estimator: Any) -> tuple[bytes, set[str]]:
     _refuse_local(pickler.seen)
     if failure is not None:
         raise ExportError(
-            f"The pipeline cannot be written to a file: {first_line(failure)}. Remove what holds open files, "
-            "locks, connections or generators."
+            f"The pipeline cannot be written to a file: {one_line(failure)}. Remove what holds "
+            "open files, locks, connections or generators."
         ) from failure
     return buffer.getvalue(), _distributions({module for module, _ in pickler.seen})
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from nbpipe.bundle.codec import DecodeError, decode, encode
 from nbpipe.bundle.validate import POLICY, to_frame
-from nbpipe.errors import ExportError, ProbeMismatchError, SchemaError, first_line
+from nbpipe.errors import ExportError, ProbeMismatchError, SchemaError, one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "probe.json"
 SIZE = 20  # rows
+_CHOSEN = 15  # at most, for what they hold; the rest are spread over the data
 # Between releases that agree, predictions drifted by at most 2e-11; those that do not differ by
 # far more than this.
 RTOL, ATOL = 1e-6, 1e-9
@@ -85,7 +86,7 @@ def take(estimator: Any, X: pd.DataFrame, schema: Schema) -> Probe:
     try:
         predicted = _predict(estimator, chosen)
     except Exception as error:  # whatever its steps raise
-        raise ExportError(f"The pipeline cannot predict rows of X: {first_line(error)}") from error
+        raise ExportError(f"The pipeline cannot predict rows of X: {one_line(error)}") from error
     proba = predicted["predict_proba"]
     probe = Probe(rows, tuple(predicted["predict"] or ()), None if proba is None else tuple(proba))
     try:
@@ -114,12 +115,11 @@ def _choose(X: pd.DataFrame, schema: Schema) -> list[int]:
         column = X[feature.name]
         if feature.nullable:
             wanted.append(column.isna().to_numpy())
-        wanted += [
-            (column == each).to_numpy(bool, na_value=False) for each in feature.categories or ()
-        ][:SIZE]
+        categories = (feature.categories or ())[:SIZE]
+        wanted += [(column == each).to_numpy(bool, na_value=False) for each in categories]
     chosen: list[int] = []
     for mask in wanted:
-        if len(chosen) < SIZE - 5 and mask.any() and not mask[chosen].any():
+        if len(chosen) < _CHOSEN and mask.any() and not mask[chosen].any():
             chosen.append(int(mask.argmax()))
     spread = np.linspace(0, len(X) - 1, SIZE).astype(int).tolist()
     return list(dict.fromkeys([*chosen, *spread]))[:SIZE]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nbpipe.bundle import formats, probe
 from nbpipe.bundle.store import Bundle, find
-from nbpipe.errors import ProbeMismatchError, VersionMismatchError, first_line
+from nbpipe.errors import ProbeMismatchError, VersionMismatchError, one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +92,7 @@ def main(folder: str) -> None:
         cause = error.__cause__ or error  # what scikit-learn said
         outcome = {
             "error": type(error).__name__,
-            "message": f"{type(cause).__name__}: {first_line(cause)}",
+            "message": f"{type(cause).__name__}: {one_line(cause)}",
         }
     print(_MARK + json.dumps(outcome), flush=True)  # noqa: T201 - the answer to the parent
 

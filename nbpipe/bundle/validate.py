@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from nbpipe.bundle.values import as_array, check_column, rebuild
-from nbpipe.errors import SchemaError, UsageError, did_you_mean
+from nbpipe.errors import SchemaError, UsageError, did_you_mean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -169,7 +169,7 @@ def _from_array(rows: Any, columns: Sequence[str] | None) -> pd.DataFrame:
             return pd.DataFrame(rows, columns=list(names))
         except (ValueError, TypeError) as error:
             raise SchemaError(
-                f"The array does not fit its {len(names)} columns: {error}."
+                f"The array does not fit its {len(names)} columns: {one_line(error)}."
             ) from error
     if isinstance(rows, np.ndarray):
         raise SchemaError(
@@ -196,11 +196,11 @@ def _column_problems(table: _Table, schema: Schema) -> Iterable[Problem]:
             for row in sorted(absent):
                 yield Problem(row, name, None, "missing column", "")
         elif name not in known:
-            hint = did_you_mean(name, missing).replace(" Did", " (did").replace("?", "?)")
-            if not absent:
-                yield Problem(None, name, None, "unexpected column", hint)
-            for row in set(range(len(table.index))) - absent if absent else ():
-                yield Problem(row, name, None, "unexpected column", hint)
+            near = did_you_mean(name, missing).strip()
+            hint = f" (d{near[1:]})" if near else ""
+            every = range(len(table.index))
+            having = [None] if not absent else [row for row in every if row not in absent]
+            yield from (Problem(row, name, None, "unexpected column", hint) for row in having)
 
 
 def _judge(problems: list[Problem], schema: Schema, policy: Policy) -> None:

@@ -37,6 +37,7 @@ except VersionExistsError as error:
     print("refused:", error)
 """
 CHILDREN = """
+nbpipe.export(model, sys.argv[1], X=X)  # so that the children find everything loaded
 for line in sys.stdin:
     child = os.fork()
     while child == 0:
@@ -67,21 +68,23 @@ def go(process):
 
 @pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_nothing_that_can_be_seen(tmp_path):
-    """Real SIGKILLs, many while a version is half written; the next export sweeps the rest."""
+    """Real SIGKILLs, each other one while a version is half written; the next export sweeps."""
     folder, moments, halves = tmp_path / "late", random.Random(0), 0
     process = writer(CHILDREN, folder)
-    for _ in range(25):
+    for i in range(24):
         go(process)
         child = int(process.stdout.readline())
-        time.sleep(moments.uniform(0.02, 0.6))
+        deadline = time.monotonic() + 20
+        while i % 2 and not list(folder.glob(".partial-*/*")) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(moments.uniform(0, 0.02 if i % 2 else 0.6))
         os.kill(child, signal.SIGKILL)
         assert process.stdout.readline() == "dead\n"
         halves += len(list(folder.glob(".partial-*")))
         assert not nbpipe.models(tmp_path).damaged
     process.communicate()
     found = nbpipe.models(tmp_path)
-    assert halves  # else nobody was killed while writing
-    assert found  # else nobody ever finished
+    assert halves >= 5  # else too few were killed while writing
     assert all(nbpipe.load(each.path).predict({"a": 3}).shape == (1,) for each in found)
     after = writer(ONCE, folder)
     after.communicate("\n")
