@@ -17,6 +17,7 @@ from statistics import median
 
 import numpy as np
 from joblib import cpu_count
+from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
@@ -31,6 +32,14 @@ ROWS, COLUMNS, REPEATS = 20_000, 20, 3
 BY_NAME = ["accuracy", "precision", "recall", "f1", "roc_auc"]
 MACRO = ["accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc"]
 SPLITTER = TimeSeriesSplit(5)
+
+
+def first_literal(pipeline, X, y, scoring):
+    """Run the literal code as the first call of a session does, starting its workers."""
+    get_reusable_executor().shutdown(wait=True)
+    started = time.perf_counter()
+    literal(pipeline, X, y, scoring)
+    return time.perf_counter() - started
 
 
 def literal(pipeline, X, y, scoring):
@@ -90,8 +99,10 @@ def main():
         f"load {os.getloadavg()[0]:.1f}"
     )
     compare("forest", forest, X, y, BY_NAME, literal, ours, limit)
-    compare("logistic regression", linear, X, y, BY_NAME, literal, in_process, ours)
-    compare("logistic, labels as text", linear, X, text, MACRO, literal, in_process, ours)
+    compare("logistic regression", linear, X, y, BY_NAME, first_literal, literal, in_process, ours)
+    compare(
+        "logistic, labels as text", linear, X, text, MACRO, first_literal, literal, in_process, ours
+    )
 
 
 if __name__ == "__main__":

@@ -123,6 +123,7 @@ def test_one_clear_error(error, says, arguments):
     assert not hasattr(pipeline, "coef_")
 
 
+@pytest.mark.slow
 def test_a_fit_that_fails_names_fold_step_and_the_steps_own_words():
     text = X.assign(temp="warm")
     for n_jobs in (1, 2):
