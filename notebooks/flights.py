@@ -10,7 +10,7 @@ CATEGORICAL = ["carrier", "origin", "dest", "weekday"]
 
 
 def read_flights(months):
-    """Read "jan_aug" or "sep_dec" in time order; every feature is known two hours before."""
+    """Read the flights of "jan_aug" or "sep_dec", in time order."""
     flights = pd.read_csv(f"data/flights_{months}.csv.gz", parse_dates=["sched_dep"])
     departure = flights["sched_dep"].dt
     return flights.assign(
