@@ -45,7 +45,7 @@ def cv(
     sample_weight: Any = None,
     params: Mapping[str, Any] | None = None,
     probe: bool = True,
-    progress: bool | None = None,
+    progress: bool | type | None = None,
     on_fold: Callable[[Fold], None] | None = None,
     name: str | None = None,
 ) -> CVReport:
@@ -91,8 +91,9 @@ def cv(
         More metadata for ``fit``, routed as `cross_validate` does.
     probe : bool
         Look at the data for signs of a leak; the report says what it cost.
-    progress : bool, optional
-        None shows a bar for work of more than a second, in notebooks and terminals.
+    progress : bool or type, optional
+        None shows a bar for work of more than a second, in notebooks and terminals; a class of
+        the kind of tqdm's takes the bar's place.
     on_fold : callable, optional
         Called with each `Fold` as soon as it is done; what it raises ends the run.
     name : str, optional

@@ -24,12 +24,12 @@ class Progress:
     n_folds : int
     metric : str
         The metric shown beside the bar.
-    wanted : bool or None
-        None shows the bar in notebooks and terminals, after a second; ``TQDM_DISABLE`` in the
-        environment hides it in any case.
+    wanted : bool, type or None
+        None shows the bar in notebooks and terminals, after a second; a class of the kind of
+        tqdm's is used in its place. ``TQDM_DISABLE`` in the environment hides it in any case.
     """
 
-    def __init__(self, n_folds: int, metric: str, wanted: bool | None) -> None:
+    def __init__(self, n_folds: int, metric: str, wanted: bool | type | None) -> None:
         self._metric = metric
         self._bar = _bar(n_folds, wanted)
 
@@ -46,14 +46,15 @@ class Progress:
         self._bar.update()
 
 
-def _bar(n_folds: int, wanted: bool | None) -> Any:
+def _bar(n_folds: int, wanted: bool | type | None) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TqdmWarning)  # a notebook without ipywidgets gets text
         from tqdm.auto import tqdm  # noqa: PLC0415 - it warns where it is imported
+    bar = wanted if isinstance(wanted, type) else tqdm
     silenced = os.environ.get("TQDM_DISABLE", "").lower() not in {"", "0", "false"}
-    in_notebook = tqdm.__module__ == "tqdm.auto" and "notebook" in tqdm.__mro__[1].__module__
-    disable = True if silenced or wanted is False else None
-    if not silenced and (wanted or (wanted is None and in_notebook)):
+    in_notebook = bar is not tqdm or "notebook" in tqdm.__mro__[1].__module__
+    disable: bool | None = True if silenced or wanted is False else None
+    if not silenced and (wanted is True or (wanted is not False and in_notebook)):
         disable = False
-    delay = 0 if wanted else QUIET_SECONDS
-    return tqdm(total=n_folds, desc="folds", unit="fold", leave=False, delay=delay, disable=disable)
+    delay = 0 if wanted is True else QUIET_SECONDS
+    return bar(total=n_folds, desc="folds", unit="fold", leave=False, delay=delay, disable=disable)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from nbpipe.errors import UsageError, did_you_mean
-from nbpipe.evaluation.findings import scale_of
+from nbpipe.evaluation.gaps import scale_of
 from nbpipe.evaluation.text import as_text, heading, number
 
 if TYPE_CHECKING:

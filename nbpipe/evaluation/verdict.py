@@ -10,12 +10,11 @@ import numpy as np
 from nbpipe.evaluation.findings import (
     Finding,
     against_baseline,
-    data_notes,
-    evidence,
     gap_finding,
     over_folds,
     too_good,
 )
+from nbpipe.evaluation.signs import data_notes, evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
