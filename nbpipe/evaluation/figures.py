@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.errors import MissingExtraError
+from nbpipe.evaluation.gaps import WEIGHTED, shows_weights
 from nbpipe.evaluation.text import number
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def describe_gap(report: CVReport, metric: str | None = None) -> str:
     text = (
         f"Train and test {metric} in each of {len(test)} folds. "
         f"Train: {', '.join(map(number, train))}. Test: {', '.join(map(number, test))}. "
-        f"The gap between the means is {report.gap(metric):.3f}."
+        f"The {_gap_of(report, metric)}."
     )
     if baseline is not None:
         text += f" The baseline, {baseline.strategy}, has {number(baseline.mean)}."
@@ -125,13 +126,21 @@ def _draw_metric(axes: Axes, report: CVReport, metric: str) -> None:
         label=f"overfitting below (gap {limit:g})",
     )
     axes.set(xticks=at, xlabel="fold", ylabel=metric)
-    axes.set_title(f"{metric}: mean gap {report.gap(metric):.3f}", fontsize=10, loc="left")
+    axes.set_title(f"{metric}: {_gap_of(report, metric)}", fontsize=10, loc="left")
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.margins(x=0.14)
     axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
+
+
+def _gap_of(report: CVReport, metric: str) -> str:
+    """Return the mean gap in words, with what it is a share of and how folds weigh."""
+    text = f"mean gap is {report.gap(metric):.3f}"
+    text += " of the baseline's error" if report.scale(metric) != 1 else ""
+    unequal = shows_weights(report.gaps(metric), report.n_train)
+    return f"{text}, {WEIGHTED}" if unequal else text
 
 
 def _runs(positions: Any, n_rows: int) -> list[tuple[float, float]]:

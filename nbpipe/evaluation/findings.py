@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbpipe.evaluation.gaps import scale_of
+from nbpipe.evaluation.gaps import WEIGHTED, mean_gap, scale_of, shows_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,22 +40,18 @@ def gap_finding(
     metric: str,
     train: NDArray[np.float64],
     test: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    n_train: NDArray[np.float64],
     *,
     baseline: Baseline | None,
     limits: Thresholds,
 ) -> Finding:
-    """Name the range of the train/test gap.
-
-    Folds are weighted by their training rows: the first folds of a TimeSeriesSplit train on a
-    fraction of the data, so their gaps say less about the model that will be exported.
-    """
+    """Name the range of the train/test gap, the folds weighted as `mean_gap` does."""
     scale = scale_of(metric, train, baseline)
     gaps = np.round((train - test) / scale, 9)  # 0.9 - 0.75 is not above 0.15
-    gap = round(float(np.average(gaps, weights=weights)), 9)
+    gap = round(mean_gap(gaps, n_train), 9)
     numbers = f"{metric} train {train.mean():.3f}, test {test.mean():.3f}: gap {gap:.3f}"
     numbers += " of the baseline's error" if scale != 1 else ""
-    numbers += " (folds weighted by training rows)" if len(set(weights)) > 1 else ""
+    numbers += f" ({WEIGHTED})" if shows_weights(gaps, n_train) else ""
     if gap > limits.overfit_gap:
         above = int((gaps > limits.overfit_gap).sum())
         return Finding(
@@ -127,14 +123,16 @@ def against_baseline(
 
 def over_folds(
     metric: str,
+    train: NDArray[np.float64],
     test: NDArray[np.float64],
     baseline: Baseline | None,
+    *,
     split: Split,
     limits: Thresholds,
 ) -> list[Finding]:
     """Name test scores that jump from fold to fold, or fall steadily in time."""
     found = []
-    scale = scale_of(metric, test, baseline)
+    scale = scale_of(metric, train, baseline)
     spread = float(test.std() / scale)
     if spread > limits.spread:
         found.append(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbpipe.errors import MissingExtraError
 from nbpipe.evaluation.figures import describe_gap, draw_gap
-from nbpipe.evaluation.text import heading, number, remarks, timing
+from nbpipe.evaluation.text import gap_notes, heading, number, remarks, timing
 
 if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
@@ -61,7 +61,8 @@ def _table(report: CVReport) -> str:
             f"<td>{report.gap(metric):.3f}</td><td>{against}</td></tr>"
         )
     head = "".join(f"<th>{each}</th>" for each in ("metric", "test", "train", "gap", "baseline"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    notes = "".join(f"<p><small>{_text(each)}</small></p>" for each in gap_notes(report))
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{notes}"
 
 
 def _picture(report: CVReport) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from nbpipe.errors import UsageError, did_you_mean
-from nbpipe.evaluation.gaps import scale_of
+from nbpipe.evaluation.gaps import mean_gap, scale_of
 from nbpipe.evaluation.text import as_text, heading, number
 
 if TYPE_CHECKING:
@@ -83,11 +83,20 @@ class CVReport:
         return self._scores("train_scores", metric)
 
     def gap(self, metric: str | None = None) -> float:
-        """Return the mean train score minus the mean test score.
+        """Return the mean of `gaps`, folds weighted by their training rows."""
+        return mean_gap(self.gaps(metric), self.n_train)
+
+    def gaps(self, metric: str | None = None) -> NDArray[np.float64]:
+        """Return train minus test score of each fold, shape (n_folds,).
 
         For an error, whose unit is the target's, as a share of the baseline's error.
         """
-        return float((self.train(metric) - self.test(metric)).mean() / self.scale(metric))
+        return (self.train(metric) - self.test(metric)) / self.scale(metric)
+
+    @property
+    def n_train(self) -> NDArray[np.float64]:
+        """Return the training rows of each fold, shape (n_folds,)."""
+        return np.array([len(fold.train) for fold in self.folds], dtype=float)
 
     def scale(self, metric: str | None = None) -> float:
         """Return what gaps are divided by: 1, or the baseline's error where scores have a unit."""

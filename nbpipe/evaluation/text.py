@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from nbpipe.evaluation.gaps import WEIGHTED, shows_weights
 from nbpipe.evaluation.verdict import GOOD
 
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ def heading(verdict: Verdict) -> str:
     return kinds.get(verdict.status, verdict.status)
 
 
+def gap_notes(report: CVReport) -> list[str]:
+    """Say how the table's gaps were computed, where that is more than train minus test."""
+    unequal = any(shows_weights(report.gaps(metric), report.n_train) for metric in report.metrics)
+    shares = [metric for metric in report.metrics if report.scale(metric) != 1]
+    notes = [f"gap: {WEIGHTED}, the mean ± std of scores plain"] if unequal else []
+    if shares:
+        notes.append(f"gap of {', '.join(shares)}: a share of the baseline's error")
+    return notes
+
+
 def timing(report: CVReport) -> str:
     """Return the one line that differs from run to run."""
     fit = sum(fold.fit_seconds for fold in report.folds)
@@ -73,7 +84,8 @@ def _table(report: CVReport) -> list[str]:
         )
         lines.append(row if len(row) <= WIDTH else row[: WIDTH - 3] + "...")
     folds = "  ".join(number(each) for each in report.test())
-    return [*lines, *_filled(folds, f"  test {report.main} by fold: ")]
+    lines += _filled(folds, f"  test {report.main} by fold: ")
+    return [*lines, *(line for note in gap_notes(report) for line in _filled(note, "  "))]
 
 
 def _spread(mean: float, std: float) -> str:

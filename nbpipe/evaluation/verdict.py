@@ -87,14 +87,14 @@ def judge(
     """
     train = np.array([fold.train_scores[metric] for fold in folds])
     test = np.array([fold.test_scores[metric] for fold in folds])
-    weights = np.array([len(fold.train) for fold in folds], dtype=float)
-    found = [gap_finding(metric, train, test, weights, baseline=baseline, limits=limits)]
+    n_train = np.array([len(fold.train) for fold in folds], dtype=float)
+    found = [gap_finding(metric, train, test, n_train, baseline=baseline, limits=limits)]
     gap_range = found[0].status
     signs = evidence(probe, limits)
     found += signs
     found += too_good(metric, train, test, corroborated=bool(signs), limits=limits)
     found += against_baseline(metric, test, baseline)
-    found += over_folds(metric, test, baseline, split, limits)
+    found += over_folds(metric, train, test, baseline, split=split, limits=limits)
     found += data_notes(split, probe, limits)
     found.sort(key=lambda each: _rank(each.status))
     worst, *others = found

@@ -54,7 +54,15 @@ def test_the_text_shows_what_scikit_learn_computes(report):
     )
     test, train = theirs["test_f1"], theirs["train_f1"]
     assert f"{test.mean():.3f} ± {test.std():.3f}" in str(report)
-    assert f"{train.mean() - test.mean():.3f}" in str(report)
+    weighted = np.average(train - test, weights=[100, 200, 300, 400, 500])
+    assert report.gap() == pytest.approx(weighted, abs=1e-12)
+    assert f"gap {weighted:.3f}" in " ".join([report.verdict.reason, str(report.verdict.others)])
+    f1 = next(line for line in str(report).splitlines() if line.split()[:1] == ["f1"])
+    assert f"{weighted:.3f}" in f1
+    assert abs(weighted - (train.mean() - test.mean())) > 0.001
+    assert "gap: folds weighted by training rows" in str(report)
+    assert "gap: folds weighted by training rows" in report._repr_html_()
+    assert "folds weighted by training rows" in report.plot().axes[0].get_title(loc="left")
 
 
 def test_html_is_light_escaped_and_describes_its_picture():
@@ -65,7 +73,8 @@ def test_html_is_light_escaped_and_describes_its_picture():
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     alt = re.search('alt="([^"]+)"', html).group(1)
-    assert f"gap between the means is {report.gap():.3f}" in alt
+    assert f"mean gap is {report.gap():.3f}" in alt
+    assert "weighted" not in html
     assert report._repr_mimebundle_()["text/plain"] == str(report)
 
 

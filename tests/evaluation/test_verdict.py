@@ -192,9 +192,11 @@ def test_regression_errors_are_compared_as_a_share_of_the_baselines():
     tree = DecisionTreeRegressor(random_state=0)
     report = nbpipe.cv(tree, X, y, scoring="neg_mean_absolute_error")
     assert report.verdict.gap_range == "overfitting"
-    expected = (report.train() - report.test()).mean() / abs(
+    n_train = [len(fold.train) for fold in report.folds]
+    expected = np.average(report.train() - report.test(), weights=n_train) / abs(
         report.baselines["neg_mean_absolute_error"].mean
     )
+    assert "gap of neg_mean_absolute_error: a share of the baseline's error" in str(report)
     assert report.gap() == pytest.approx(expected)
     in_thousands = nbpipe.cv(tree, X, y / 1024, scoring="neg_mean_absolute_error")
     assert in_thousands.gap() == pytest.approx(report.gap())
