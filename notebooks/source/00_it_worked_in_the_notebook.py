@@ -4,7 +4,8 @@
 # **You will see** two ways in which a good model dies on its way to production: its score was
 # never real, and its file does not load.
 #
-# **Time:** 2 minutes, and 2 for the exercise · **You need:** scikit-learn's `fit` and `predict`
+# **Time:** 2 minutes of reading, 2 for the exercise · **You need:** scikit-learn's `fit` and
+# `predict`
 #
 # Next: [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb)
 
@@ -32,8 +33,8 @@ features = NUMERIC + CATEGORICAL
 data[["late", *features]].loc[100:102].T
 
 # %% [markdown]
-# Three flights, and all that we know of each. `read_flights` is short: it reads one file and
-# derives three columns. All lessons use it.
+# Three flights, the answer (`late`), and all that we know of each. `read_flights` is short: it
+# reads one file and derives three columns. All lessons use it.
 
 # %%
 import inspect
@@ -42,7 +43,8 @@ print(inspect.getsource(read_flights))
 
 # %% [markdown]
 # Most flights are on time. So there is a model that needs no learning at all: it says "never
-# late". Its accuracy is the bar that every other model has to clear.
+# late". Such a model is called a **baseline**. Its score is the bar that every other model has to
+# clear.
 
 # %%
 never_late = (production["late"] == 0).mean()
@@ -52,12 +54,15 @@ print(f"accuracy of 'never late' in production: {never_late:.3f}")
 # ## Failure 1: the score was never real
 #
 # A colleague noticed that late flights are rare. So they drew late flights again and again until
-# both classes had the same size. Then they split the rows at random, and trained a forest.
+# both classes had the same size.
 
 # %%
 on_time, late = data[data["late"] == 0], data[data["late"] == 1]
 balanced = pd.concat([on_time, late.sample(len(on_time), replace=True, random_state=42)])
 balanced["late"].value_counts()
+
+# %% [markdown]
+# Then they split the rows at random and trained a forest.
 
 # %%
 from sklearn.compose import make_column_transformer
@@ -98,20 +103,25 @@ print("claimed:  accuracy {:.3f}   F1 {:.3f}".format(*claimed))
 real = scores(production)
 print("production:  accuracy {:.3f}   F1 {:.3f}".format(*real))
 
-# %% tags=["assert"] jupyter={"source_hidden": true}
-# The text leans on this:
+# %% [markdown]
+# The accuracy is lower than that of "never late". F1 judges how well late flights are found. For
+# F1 the baseline is another one: "flag every flight".
+
+# %%
 flag_all = f1_score(production["late"], [1] * len(production))
+print(f"F1 of 'flag every flight' in production: {flag_all:.3f}")
+
+# %% tags=["assert"] jupyter={"source_hidden": true}
+# Checks that the text is true; you can skip it.
 assert min(claimed) > 0.9
 assert real[0] < never_late
 assert real[1] < flag_all
 
 # %% [markdown]
-# Less than saying "never late". F1 judges how well late flights are found. For F1 the model that
-# needs no learning is "flag every flight". Let us draw both beside their bar.
+# F1, too, is below its bar. (The folded cell above is one of several: each checks that the text is
+# true of the numbers. You can skip them.) All six numbers in one picture:
 
 # %%
-flag_all = f1_score(production["late"], [1] * len(production))
-
 rows = [1, 0]  # accuracy above, F1 below
 figure, axes = plt.subplots()
 axes.hlines(rows, real, claimed, color="gray")
@@ -127,12 +137,13 @@ axes.legend(loc="upper left", markerscale=0.5)
 plt.show()
 
 # %% [markdown]
-# *Figure: for accuracy and for F1, a blue circle (claimed) far to the right, a gray line down to
-# an orange diamond (production), and a black bar for the baseline. Both diamonds lie left of their
-# bar.*
+# *Figure: for accuracy and for F1, a blue circle (claimed) far to the right, a gray line that
+# leads left to an orange diamond (production), and a black bar for the baseline. Both diamonds lie
+# left of their bar.*
 #
 # The model did not get worse. **It was never good.** Copies of the same late flight stand in the
-# training part and in the test part. The forest had seen the answers.
+# training part and in the test part. The forest had seen many of the answers. (How many? The
+# exercise asks.)
 
 # %% [markdown]
 # ## Failure 2: the file does not load
@@ -147,7 +158,7 @@ import warnings
 
 import joblib
 
-warnings.simplefilter("ignore")  # scikit-learn warns, too; here we look at what happens next
+warnings.simplefilter("ignore")  # scikit-learn also warns; we look at what happens next
 try:
     joblib.load("data/old_models/sklearn_1.6.1_ct_rf.joblib")
     outcome = "it loaded"
@@ -156,7 +167,7 @@ except AttributeError as error:
 print(outcome)
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The text leans on this:
+# Checks that the text is true; you can skip it.
 import sklearn
 
 assert outcome.startswith("AttributeError") or sklearn.__version__.startswith("1.6.")
@@ -164,9 +175,9 @@ assert outcome.startswith("AttributeError") or sklearn.__version__.startswith("1
 # %% [markdown]
 # (Only with scikit-learn 1.6 itself does it load.)
 #
-# The file is not damaged. A pickle stores *names* of scikit-learn's inner parts, and a later
-# release moved one of them. The message does not mention versions at all. At three in the morning,
-# that is a long search.
+# The file is not damaged. A joblib file is a pickle, and a pickle stores *names* of scikit-learn's
+# inner parts. A later release removed one of them. The message does not mention versions at all.
+# At three in the morning, that is a long search.
 
 # %% [markdown]
 # ## Exercise: find the shared rows
@@ -176,6 +187,21 @@ assert outcome.startswith("AttributeError") or sklearn.__version__.startswith("1
 
 # %%
 shared = ...  # your turn
+
+# %% [markdown]
+# <details><summary>What a right answer prints</summary>
+#
+# `shared` is about 0.44. All of it comes from the late flights, since only these were copied: of
+# the late rows in `test`, 0.90 also stand in `train`. Of the others, none.
+#
+# </details>
+
+# %% tags=["assert"] jupyter={"source_hidden": true}
+# Checks that the text is true; you can skip it.
+in_train = test.index.isin(train.index)
+assert round(in_train.mean(), 2) == 0.44
+assert round(in_train[test["late"] == 1].mean(), 2) == 0.90
+assert not in_train[test["late"] == 0].any()
 
 # %% [markdown]
 # ## Key points
