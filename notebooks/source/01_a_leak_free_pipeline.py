@@ -4,7 +4,7 @@
 # **You will learn** why preprocessing belongs inside the model, and build a pipeline that cannot
 # forget it.
 #
-# **Time:** 3 minutes, and 4 for the exercise · **You need:** lesson 00
+# **Time:** 3 minutes of reading, 4 for the exercise · **You need:** lesson 00
 #
 # Previous: [00 · It worked in the notebook](00_it_worked_in_the_notebook.ipynb) ·
 # Next: [02 · Honest validation](02_honest_validation.ipynb)
@@ -26,7 +26,8 @@ y = data["late"]
 # ## By hand
 #
 # Fill the gaps, scale, fit. Then treat new flights with the **same** medians and the **same**
-# scaler: `transform`, never `fit_transform`.
+# scaler: `transform`, never `fit_transform`. The model *flags* a flight when it gives it a
+# probability of being late above 0.5.
 
 # %%
 medians = data[NUMERIC].median()
@@ -55,7 +56,7 @@ forgotten = model.predict_proba(X_new)[:, 1]
 print(f"flights flagged as late: {(forgotten > 0.5).sum()} of {len(forgotten)}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The text leans on this:
+# Checks that the text is true; you can skip it.
 assert (right > 0.5).sum() > 0
 assert (forgotten > 0.5).sum() == 0
 
@@ -79,11 +80,12 @@ alone = np.array(
 print("different answers:", *np.unique(alone.round(3)))
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The text leans on this:
+# Checks that the text is true; you can skip it.
 assert len(np.unique(alone.round(3))) == 1
 
 # %% [markdown]
 # One flight minus its own mean is zero, in every column. So every flight gets the same answer.
+# Here are all the answers of the three programs:
 
 # %%
 figure, axes = plt.subplots(1, 3, sharey=True, figsize=(9, 2.8))
@@ -121,7 +123,7 @@ p = pipeline.predict_proba(production[NUMERIC])[:, 1]
 print(f"flights flagged as late: {(p > 0.5).sum()} of {len(p)}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The text leans on this:
+# Checks that the text is true; you can skip it.
 assert np.allclose(p, right)
 
 # %% [markdown]
@@ -147,8 +149,8 @@ model = LogisticRegression(class_weight="balanced", max_iter=1000)
 # and you can use that anywhere, without nbpipe. Leave `--code` out, and JupyterLab draws the
 # pipeline.
 #
-# Only the columns that you name go in. `dep_delay` is in the table, but it cannot slip into the
-# model.
+# Here we named the columns, and only these go in. `dep_delay` (how late the flight left) is in the
+# table, but not in the model.
 
 # %%
 late.fit(data, y)
@@ -170,7 +172,7 @@ print(f"probability of late: {late.predict_proba(strange)[0, 1]:.3f}")
 # ## And what about leaks?
 #
 # Cross-validation fits a pipeline anew in each fold, on that fold's training rows only. A scaler
-# that was fitted before saw the test rows, too. How much does that flatter the score?
+# that was fitted before the split saw the test rows, too. How much does that flatter the score?
 #
 # **What do you expect?** A lot, a little, nothing?
 
@@ -183,12 +185,11 @@ print(f"F1, fitted before the split: {outside.mean():.3f}")
 print(f"F1, inside the pipeline:     {inside.mean():.3f}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The text leans on this:
+# Checks that the text is true; you can skip it.
 assert abs(outside.mean() - inside.mean()) < 0.01
 
 # %% [markdown]
-# Next to nothing. A mean over thousands of rows hardly moves with a few more. Honest teaching says
-# so.
+# Next to nothing. A mean over thousands of rows hardly moves with a few more.
 #
 # It is another matter for steps that **look at the target**. Take pure noise, and a coin for a
 # target. Choose the 20 columns that fit the coin best, out of 2,000. Nobody can predict a coin.
@@ -207,24 +208,43 @@ print(f"accuracy, chosen before the split: {outside.mean():.3f}")
 print(f"accuracy, inside the pipeline:     {inside.mean():.3f}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
-# The text leans on this:
+# Checks that the text is true; you can skip it.
 assert outside.mean() > 0.75
 assert inside.mean() < 0.6
 
 # %% [markdown]
-# Before the split: a wonderful model of nothing. Inside the pipeline: a coin. You do not have to
-# know which step is harmless. **Put them all inside.**
+# Before the split: a wonderful model of nothing. Inside the pipeline: about 0.5, as a coin. You do
+# not have to know which step is harmless. **Put them all inside.**
 
 # %% [markdown]
 # ## Exercise: build it
 #
 # Build a pipeline `mine` that predicts `late` from at least three numeric and two categorical
-# columns. It must survive a missing value in every numeric column and an airline that it has never
-# seen. It must not use a column that is known only after departure ([which are
-# they?](data/DATA.md)).
+# columns, and fit it. It must survive a flight whose numeric values are all missing and whose
+# airline it has never seen. It must not use a column that is known only after departure ([which
+# are they?](data/DATA.md)).
 
 # %%
 # your turn: begin the cell with  %%nbpipe build mine
+
+# %%
+empty = production.iloc[[0]].assign(carrier="ZZ", **dict.fromkeys(NUMERIC, np.nan))
+changed = production.assign(dep_delay=0, air_time=0, arr_delay=0)
+# try mine on them
+
+# %% [markdown]
+# <details><summary>What a right answer prints</summary>
+#
+# `mine.predict_proba(empty)` gives two probabilities whose sum is 1, and no error.
+# `mine.predict_proba(changed)` gives exactly the same as `mine.predict_proba(production)`: columns
+# that are not in the model cannot change its answers. The pipeline `late` from above passes both.
+#
+# </details>
+
+# %% tags=["assert"] jupyter={"source_hidden": true}
+# Checks that the text is true; you can skip it.
+assert np.isclose(late.predict_proba(empty).sum(), 1)
+assert (late.predict_proba(changed) == late.predict_proba(production)).all()
 
 # %% [markdown]
 # ## Key points
