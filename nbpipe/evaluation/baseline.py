@@ -66,7 +66,7 @@ def _dummies(task: Task, labels: Labels | None) -> Sequence[tuple[str, Any]]:
         return []
     prior = ("always the most frequent class", DummyClassifier(strategy="prior"))
     if task == "binary" and labels is not None:
-        rarest = labels.classes[np.bincount(labels.codes).argmin()].item()
+        rarest = labels.classes[[np.bincount(labels.codes).argmin()]].tolist()[0]
         constant = DummyClassifier(strategy="constant", constant=rarest)
         return [prior, (f"always {rarest!r}", constant)]
     guess = DummyClassifier(strategy="stratified", random_state=0)

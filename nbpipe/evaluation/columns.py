@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -28,35 +28,46 @@ class ColumnFact:
     Attributes
     ----------
     name : str
-    auc : float
+    measure : str
+        What `strength` is: "rank AUC" for classes, "rank correlation" for a numeric target.
+    strength : float
         Area under the ROC curve of the column's own order, 0.5 to 1, of the pair of classes that it
-        tells apart worst; for a numeric target ``(1 + abs(Spearman's rho)) / 2``.
+        tells apart worst; for a numeric target the absolute value of Spearman's rho, 0 to 1.
+    is_target : bool
+        True where the column holds the target itself: equal numbers, or classes one for one.
     is_target_mean : bool
         True where the column's value equals the mean of the target over the rows that share it,
         as it does when it was computed from the target of these very rows.
     """
 
     name: str
-    auc: float
+    measure: Literal["rank AUC", "rank correlation"]
+    strength: float
+    is_target: bool
     is_target_mean: bool
 
 
 def rank_columns(rows: Rows, sample: NDArray[np.intp], task: Task) -> tuple[ColumnFact, ...]:
-    """Rank rows by each column alone, the best column first."""
+    """Rank rows by each column alone; columns that hold the target first, then the best."""
     if task in {"multilabel", "other"} or np.asarray(rows.y).ndim > 1:
         return ()
     y = np.asarray(rows.y)[sample]
+    measure: Literal["rank AUC", "rank correlation"]
+    measure = "rank correlation" if task == "regression" else "rank AUC"
     found = []
     for name, values in _each_column(rows.X, sample):
+        if len(y) >= 2 * FEWEST and _is_target(values, y, task):
+            found.append(ColumnFact(name, measure, 1.0, is_target=True, is_target_mean=False))
+            continue
         numbers = _as_numbers(values, y, task)
         if numbers is None:
             continue
         known = np.isfinite(numbers)
-        auc = _strength(numbers[known], y[known], task)
-        if auc is not None:
+        strength = _strength(numbers[known], y[known], task)
+        if strength is not None:
             mean = task == "binary" and _is_target_mean(numbers[known], y[known])
-            found.append(ColumnFact(name, auc, mean))
-    return tuple(sorted(found, key=lambda fact: (-fact.auc, fact.name)))
+            found.append(ColumnFact(name, measure, strength, is_target=False, is_target_mean=mean))
+    return tuple(sorted(found, key=lambda fact: (not fact.is_target, -fact.strength, fact.name)))
 
 
 def _each_column(X: Any, sample: NDArray[np.intp]) -> list[tuple[str, Any]]:
@@ -66,6 +77,16 @@ def _each_column(X: Any, sample: NDArray[np.intp]) -> list[tuple[str, Any]]:
     some = X[sample][:, :MOST_COLUMNS]
     some = some.toarray() if issparse(some) else some
     return [(f"column {at}", pd.Series(some[:, at])) for at in range(some.shape[1])]
+
+
+def _is_target(values: Any, y: NDArray[Any], task: Task) -> bool:
+    numeric = pd.api.types.is_numeric_dtype(values)
+    if task == "regression":
+        return numeric and np.array_equal(np.asarray(values, dtype=np.float64), y)
+    plain = values if numeric else values.astype(str)
+    # Codes count values in the order in which they first appear: equal codes, equal partition.
+    codes = pd.factorize(plain, use_na_sentinel=False)[0]
+    return bool(np.array_equal(codes, pd.factorize(y)[0]))
 
 
 def _as_numbers(values: Any, y: NDArray[Any], task: Task) -> NDArray[np.float64] | None:
@@ -93,7 +114,7 @@ def _strength(numbers: NDArray[np.float64], y: NDArray[Any], task: Task) -> floa
         target = _ranks(y)
         if target.min() == target.max():
             return None
-        return float((1 + abs(np.corrcoef(ranks, target)[0, 1])) / 2)
+        return abs(float(np.corrcoef(ranks, target)[0, 1]))
     classes, counts = np.unique(y, return_counts=True)
     classes = classes[counts >= FEWEST]
     if not 2 <= len(classes) <= MOST_CLASSES:  # noqa: PLR2004 - ranking needs two sides

@@ -7,63 +7,105 @@ from typing import TYPE_CHECKING
 from nbpipe.evaluation.findings import Finding
 
 if TYPE_CHECKING:
+    from nbpipe.evaluation.columns import ColumnFact
     from nbpipe.evaluation.probe import Probe
     from nbpipe.evaluation.splits import Split
     from nbpipe.evaluation.thresholds import Thresholds
 
 
 def evidence(probe: Probe | None, limits: Thresholds) -> list[Finding]:
-    """Return the signs of a leak that the data itself shows."""
+    """Return the signs of a leak that the data itself shows, the target among the columns first."""
     if probe is None:
         return []
-    found = []
-    if probe.shared > limits.shared_rows:
-        found.append(
-            Finding(
-                "suspicious",
-                f"{probe.shared:.0%} of the test rows also stand in train, target included "
-                f"(threshold {limits.shared_rows:.0%})",
-                "Drop duplicates, or keep copies together with groups=; resample inside the "
-                "pipeline, never before the split.",
-            )
+    copies = [_copy_of_target(each) for each in probe.columns if each.is_target]
+    columns = [each for each in probe.columns if not each.is_target]
+    found = [_column(each, limits) for each in columns]
+    return [
+        *copies,
+        *_shared_rows(probe, limits),
+        *(each for each in found if each is not None),
+        *_standing_out(columns, limits),
+    ]
+
+
+def _copy_of_target(column: ColumnFact) -> Finding:
+    return Finding(
+        "suspicious",
+        f"X contains the target: {column.name} holds what y holds, value for value",
+        f"Drop {column.name} from X.",
+    )
+
+
+def _shared_rows(probe: Probe, limits: Thresholds) -> list[Finding]:
+    if probe.shared <= limits.shared_rows:
+        return []
+    return [
+        Finding(
+            "suspicious",
+            f"{probe.shared:.0%} of the test rows also stand in train, target included "
+            f"(threshold {limits.shared_rows:.0%})",
+            "Drop duplicates, or keep copies together with groups=; resample inside the "
+            "pipeline, never before the split.",
         )
-    for column in probe.columns:
-        if column.is_target_mean:
-            found.append(
-                Finding(
-                    "suspicious",
-                    f"{column.name} equals the mean of the target over the rows that share its "
-                    f"value (rank AUC {column.auc:.3f}): it was computed from their answers",
-                    "Compute it inside the pipeline (TargetEncoder), or from earlier rows only.",
-                )
-            )
-        elif column.auc >= limits.giveaway:
-            found.append(
-                Finding(
-                    "suspicious",
-                    f"{column.name} alone gives the target away: rank AUC {column.auc:.3f} "
-                    f"(threshold {limits.giveaway:g})",
-                    f"Ask whether {column.name} is known when you predict; if not, leave it out.",
-                )
-            )
-    return found + _standing_out(probe, limits)
+    ]
 
 
-def _standing_out(probe: Probe, limits: Thresholds) -> list[Finding]:
-    strong = [each for each in probe.columns if each.auc >= limits.standout]
-    if not strong or len(strong) > max(1, len(probe.columns) // 4):
+def _column(column: ColumnFact, limits: Thresholds) -> Finding | None:
+    """Accuse a column that was computed from the target, or that all but equals it."""
+    if column.is_target_mean:
+        return Finding(
+            "suspicious",
+            f"{column.name} equals the mean of the target over the rows that share its "
+            "value: it was computed from their answers",
+            "Compute it inside the pipeline (TargetEncoder), or from earlier rows only.",
+        )
+    if column.strength >= limits.giveaway:
+        return Finding(
+            "suspicious",
+            f"{column.name} alone gives the target away: {_told_by(column, limits.giveaway)}",
+            _ask(column),
+        )
+    return None
+
+
+def _standing_out(columns: list[ColumnFact], limits: Thresholds) -> list[Finding]:
+    """Ask about columns that tell classes apart at least twice as well as all others.
+
+    Never for a numeric target: one honest feature often orders its rows well.
+    """
+    ranked = [each for each in columns if each.measure == "rank AUC"]
+    strong = [each for each in ranked if each.strength >= limits.standout]
+    rest = [each.strength for each in ranked if each.strength < limits.standout]
+    if not strong or not rest:
+        return []
+    weakest = strong[-1].strength  # the best come first; 0.5 is a coin's
+    if len(strong) > max(1, len(ranked) // 4) or weakest - 0.5 < 2 * (rest[0] - 0.5):
         return []
     return [
         Finding(
             "watch",
-            f"{each.name} alone nearly gives the target away: rank AUC {each.auc:.3f} "
-            f"(threshold {limits.standout:g}, reached by {len(strong)} of {len(probe.columns)} "
-            "columns)",
-            f"Ask whether {each.name} is known when you predict; if not, leave it out.",
+            f"{each.name} tells much of the target: {_told_by(each, limits.standout)}; "
+            f"the best ordinary column reaches {rest[0]:.3f}",
+            _ask(each),
         )
         for each in strong
-        if each.auc < limits.giveaway and not each.is_target_mean
+        if each.strength < limits.giveaway and not each.is_target_mean
     ]
+
+
+def _told_by(column: ColumnFact, threshold: float) -> str:
+    """Explain a strength; an AUC is the share of pairs in the right order (Hanley, 1982)."""
+    measured = f"{column.measure} {column.strength:.3f}, threshold {threshold:g}"
+    if column.measure == "rank correlation":
+        return f"sorting the rows by it alone all but sorts them by the target ({measured})"
+    return (
+        "sorting the rows by it alone puts two rows of different classes in the right order "
+        f"{column.strength:.1%} of the time ({measured})"
+    )
+
+
+def _ask(column: ColumnFact) -> str:
+    return f"Ask whether {column.name} is known when you predict; if not, leave it out."
 
 
 def data_notes(split: Split, probe: Probe | None, limits: Thresholds) -> list[Finding]:

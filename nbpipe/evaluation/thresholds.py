@@ -53,12 +53,12 @@ class Thresholds:
     )
     giveaway: float = _limit(
         0.99,
-        "a single column whose rank AUC reaches this gives the target away",
+        "a single column whose rank AUC or rank correlation reaches this gives the target away",
         "a column computed from the target reaches 1 (arrival delay on the flights)",
     )
     standout: float = _limit(
         0.85,
-        "a column whose rank AUC reaches this, where few do, should be explained",
+        "a column that reaches this rank AUC, twice as far above 0.5 as others, needs a reason",
         "measured on the flights: departure delay 0.90, honest columns at most 0.67",
     )
     spread: float = _limit(
