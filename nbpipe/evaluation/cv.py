@@ -85,7 +85,7 @@ def cv(
         Everything else that the verdict compares with.
     pos_label : class, optional
         The positive class of a binary target. Left out: 1 where the target holds it, else the
-        last in sorted order, which the report says.
+        rarer class, which the report says.
     sample_weight : array-like, shape (n,), optional
     params : mapping, optional
         More metadata for ``fit``, routed as `cross_validate` does.
@@ -145,6 +145,7 @@ def cv(
         n_features=int(rows.X.shape[1]),
         metrics=tuple(metrics.scorers),
         main=metrics.main,
+        positive=metrics.positive,
         split=split,
         folds=folds,
         baselines=dummies,

@@ -32,11 +32,12 @@ def as_html(report: CVReport) -> str:
     """Return the report as an HTML fragment below 50 KB; all text from outside is escaped."""
     verdict = report.verdict
     mark = "✓" if verdict.ok else "⚠"
+    positive = f"<br>positive class: {_text(report.positive)}" if report.positive else ""
     others = "".join(f"<li>{_text(each)}</li>" for each in remarks(report))
     return (
         f'{STYLE}<div class="nbpipe-cv">'
         f"<p><b>{_text(report.name)}</b>: {len(report.folds)} folds of {report.n_rows:,} rows<br>"
-        f"<small>{_text(report.split.splitter)}, {_text(report.split.reason)}</small></p>"
+        f"<small>{_text(report.split.splitter)}, {_text(report.split.reason)}{positive}</small></p>"
         f"{_table(report)}"
         f"<p><b>{mark} {_text(heading(verdict).capitalize())}.</b> {_text(verdict.reason)}. "
         f"<i>{_text(verdict.next_step)}</i></p>"

@@ -43,6 +43,8 @@ class CVReport:
         The first is not always the one judged: see `main`.
     main : str
         The metric that the verdict is about.
+    positive : str
+        Which class of a binary target counts as positive and why; empty where it is 1.
     split : Split
         The splitter, why it was chosen, and the positions of every fold.
     folds : tuple of Fold
@@ -65,6 +67,7 @@ class CVReport:
     n_features: int
     metrics: tuple[str, ...]
     main: str
+    positive: str
     split: Split
     folds: tuple[Fold, ...]
     baselines: dict[str, Baseline]
@@ -142,6 +145,7 @@ class CVReport:
                 "splitter_reason": self.split.reason,
                 "in_time_order": self.split.in_time_order,
                 "main_metric": self.main,
+                "positive": self.positive,
                 "metrics": {metric: self._summary(metric) for metric in self.metrics},
                 "folds": [
                     {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.metrics import check_scoring, get_scorer, get_scorer_names, make_scorer
+from sklearn.metrics import check_scoring, get_scorer, get_scorer_names
 
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.labels import Labels, label_score
+from nbpipe.evaluation.positive import with_positive_class
 
 if TYPE_CHECKING:
     from nbpipe.evaluation.onepass import OnePass
@@ -35,12 +35,15 @@ class Metrics:
         scikit-learn scorers, or callables of (estimator, X, y), by name.
     main : str
         The metric that the verdict is about.
+    positive : str
+        Which class counts as positive and why; empty where scikit-learn's default holds.
     notes : tuple of str
         What was chosen on the user's behalf, in words.
     """
 
     scorers: dict[str, Callable[..., float]]
     main: str
+    positive: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -50,15 +53,15 @@ def choose_metrics(
     """Turn `scoring` into scorers, choosing defaults and the positive class openly."""
     notes: list[str] = []
     scorers = _named(scoring, pipeline, task, notes)
+    positive = ""
     if task == "binary":
-        scorers, note = _with_positive_class(scorers, np.unique(np.asarray(y)), pos_label)
-        notes += note
+        scorers, positive = with_positive_class(scorers, y, pos_label)
     elif pos_label is not None:
         raise UsageError(f"pos_label belongs to a target of two classes; this one is {task}.")
     main = "f1" if "f1" in scorers and task == "binary" else next(iter(scorers))
     if scoring is None and task == "multiclass":
         main = "f1_macro"
-    return Metrics(scorers, main, tuple(notes))
+    return Metrics(scorers, main, positive, tuple(notes))
 
 
 def score_set(
@@ -162,42 +165,3 @@ def _defaults(pipeline: Any, task: Task, notes: list[str]) -> dict[str, Callable
         notes.append("roc_auc is left out: the pipeline gives labels only, no scores to rank by")
         names = tuple(name for name in names if name != "roc_auc")
     return {name: get_scorer(name) for name in names}
-
-
-def _with_positive_class(
-    scorers: dict[str, Callable[..., float]], classes: Any, pos_label: Any
-) -> tuple[dict[str, Callable[..., float]], list[str]]:
-    """Point metrics of one class at the positive class where scikit-learn's default, 1, is none."""
-    known = classes.tolist()
-    if pos_label is not None and pos_label not in known:
-        near = did_you_mean(str(pos_label), [str(each) for each in known])
-        raise UsageError(
-            f"pos_label={pos_label!r} is no class of y, which holds {known[0]!r} and "
-            f"{known[1]!r}.{near}"
-        )
-    if pos_label is None and 1 in known:
-        return scorers, []
-    positive = known[1] if pos_label is None else pos_label
-    pointed = {name: _pointed(scorer, positive) for name, scorer in scorers.items()}
-    changed = [name for name, scorer in pointed.items() if scorer is not scorers[name]]
-    if not changed:
-        return scorers, []
-    why = "given by you" if pos_label is not None else "the last in sorted order; pos_label= sets"
-    return pointed, [f"positive class: {positive!r} ({why}) for {', '.join(changed)}"]
-
-
-def _pointed(scorer: Any, positive: Any) -> Any:
-    if not hasattr(scorer, "_score_func"):
-        return scorer
-    parameter = signature(scorer._score_func).parameters.get("pos_label")  # noqa: SLF001 - no public way to a scorer's function
-    asks = parameter is not None and parameter.default == 1
-    settled = "pos_label" in scorer._kwargs or scorer._kwargs.get("average", "binary") != "binary"  # noqa: SLF001 - likewise
-    if not asks or settled:
-        return scorer
-    return make_scorer(
-        scorer._score_func,  # noqa: SLF001 - likewise
-        response_method=scorer._response_method,  # noqa: SLF001 - likewise
-        greater_is_better=scorer._sign > 0,  # noqa: SLF001 - likewise
-        pos_label=positive,
-        **scorer._kwargs,  # noqa: SLF001 - likewise
-    )

@@ -22,6 +22,7 @@ def as_text(report: CVReport) -> str:
     lines = [
         *_filled(f"{report.name}: {len(report.folds)} folds of {report.n_rows:,} rows", ""),
         *_filled(f"{report.split.splitter}, {report.split.reason}", "  split    "),
+        *(_filled(report.positive, "  positive ") if report.positive else []),
         "",
         *_table(report),
         "",

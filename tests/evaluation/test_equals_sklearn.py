@@ -152,17 +152,32 @@ def test_two_string_classes_without_a_positive_one():
     assert_equal(LogisticRegression(), X, y, cv=4, scoring=["accuracy", "roc_auc", "neg_log_loss"])
 
 
-def test_two_string_classes_with_the_positive_one_that_the_report_names():
+def test_of_two_string_classes_the_rarer_is_positive_and_the_report_opens_with_it():
     X, codes = two_classes()
-    y = np.array(["late", "ok"])[codes]
-    by_hand = {"f1": skm.make_scorer(skm.f1_score, pos_label="ok")}
-    theirs = cross_validate(LogisticRegression(), X, y, cv=4, scoring=by_hand)
-    ours = nbpipe.cv(LogisticRegression(), X, y, cv=4)
-    np.testing.assert_array_equal(ours.test("f1"), theirs["test_f1"])
-    assert "positive class: 'ok'" in str(ours)
-    other = nbpipe.cv(LogisticRegression(), X, y, cv=4, pos_label="late")
-    mirrored = cross_validate(LogisticRegression(), X, 1 - codes, cv=4, scoring=["f1", "roc_auc"])
-    np.testing.assert_array_equal(other.test("f1"), mirrored["test_f1"])
+    counts = np.bincount(codes)
+    for names in (["late", "ok"], ["ok", "late"]):
+        y = np.array(names)[codes]
+        rarer = names[counts.argmin()]
+        by_hand = {"f1": skm.make_scorer(skm.f1_score, pos_label=rarer)}
+        theirs = cross_validate(LogisticRegression(), X, y, cv=4, scoring=by_hand)
+        ours = nbpipe.cv(LogisticRegression(), X, y, cv=4)
+        np.testing.assert_array_equal(ours.test("f1"), theirs["test_f1"])
+        share = f"the rarer class, {counts.min() / counts.sum():.1%} of the rows"
+        assert f"positive '{rarer}' ({share}; pos_label=" in "".join(str(ours).splitlines()[:4])
+        assert ours._repr_html_().index("the rarer class") < ours._repr_html_().index("<table>")
+        other = names[counts.argmax()]
+        flipped = nbpipe.cv(LogisticRegression(), X, y, cv=4, pos_label=other)
+        mirrored = cross_validate(
+            LogisticRegression(), X, y == other, cv=4, scoring=["f1", "roc_auc"]
+        )
+        np.testing.assert_array_equal(flipped.test("f1"), mirrored["test_f1"])
+        assert "(given by you)" in flipped.positive
+
+
+def test_of_two_string_classes_as_frequent_the_last_sorted_is_positive():
+    X = np.random.default_rng(0).normal(size=(80, 2))
+    report = nbpipe.cv(LogisticRegression(), X, ["a", "b"] * 40)
+    assert report.positive.startswith("'b' (the last in sorted order")
 
 
 @pytest.mark.parametrize("labels", [[0, 1], [-1, 1], [False, True], [1, 2], [0.0, 1.0]])
@@ -171,7 +186,8 @@ def test_numeric_pairs_of_classes_keep_scikit_learns_positive_class(labels):
     ours = assert_equal(
         LogisticRegression(), X, np.array(labels)[codes], cv=3, scoring=[*BINARY, "neg_brier_score"]
     )
-    assert "positive class" not in str(ours)
+    assert ours.positive == ""
+    assert "positive" not in str(ours)
 
 
 @pytest.mark.parametrize(
