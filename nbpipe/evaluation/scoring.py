@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.metrics import check_scoring, get_scorer, get_scorer_names
 
-from nbpipe.errors import UsageError, did_you_mean
+from nbpipe.errors import UsageError
 from nbpipe.evaluation.labels import Labels, label_score
+from nbpipe.evaluation.names import suggest_metric
 from nbpipe.evaluation.positive import with_positive_class
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _get(metric: Any) -> Callable[..., float]:
     if isinstance(metric, str):
         if metric not in get_scorer_names():
             raise UsageError(
-                f"There is no metric {metric!r}.{did_you_mean(metric, get_scorer_names())} "
+                f"There is no metric {metric!r}.{suggest_metric(metric)} "
                 "sklearn.metrics.get_scorer_names() lists all."
             )
         found: Callable[..., float] = get_scorer(metric)
@@ -149,6 +150,16 @@ def _get(metric: Any) -> Callable[..., float]:
     return metric  # type: ignore[no-any-return]
 
 
+def _without_score(pipeline: Any) -> str:
+    last = pipeline.steps[-1][1] if getattr(pipeline, "steps", None) else pipeline
+    if hasattr(last, "transform") and not hasattr(last, "predict"):
+        return (
+            f"The pipeline ends in a transformer ({type(last).__name__}), so it predicts nothing; "
+            "add an estimator such as LogisticRegression() as its last step."
+        )
+    return "The pipeline has no score method; name a metric with scoring=."
+
+
 def _name_of(metric: Any) -> str:
     function = getattr(metric, "_score_func", metric)
     return str(getattr(function, "__name__", type(metric).__name__))
@@ -157,7 +168,7 @@ def _name_of(metric: Any) -> str:
 def _defaults(pipeline: Any, task: Task, notes: list[str]) -> dict[str, Callable[..., float]]:
     if task == "other":
         if not hasattr(pipeline, "score"):
-            raise UsageError("The pipeline has no score method; say scoring=.")
+            raise UsageError(_without_score(pipeline))
         return {"score": check_scoring(pipeline)}
     names = DEFAULTS[task]
     ranks = any(hasattr(pipeline, method) for method in ("decision_function", "predict_proba"))

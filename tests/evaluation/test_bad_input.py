@@ -88,6 +88,27 @@ class NoNumber:
         (DataError, "no column 'plane' to use as groups", {"groups": "plane"}),
         (UsageError, "no metric 'recal'.*Did you mean 'recall'", {"scoring": "recal"}),
         (UsageError, "no metric 'accurcy'.*Did you mean 'accuracy'", {"scoring": ["accurcy"]}),
+        *(
+            (UsageError, f"no metric '{theirs}'. Did you mean '{ours}'", {"scoring": theirs})
+            for theirs, ours in {
+                "rmse": "neg_root_mean_squared_error",
+                "MAE": "neg_mean_absolute_error",
+                "mse": "neg_mean_squared_error",
+                "mean_squared_error": "neg_mean_squared_error",
+                "auc": "roc_auc",
+                "ROC AUC": "roc_auc",
+                "f1_score": "f1",
+                "r2_score": "r2",
+                "R2": "r2",
+                "logloss": "neg_log_loss",
+                "balanced-accuracy": "balanced_accuracy",
+            }.items()
+        ),
+        (
+            UsageError,
+            r"ends in a transformer \(StandardScaler\).*add an estimator",
+            {"pipeline": make_pipeline(StandardScaler())},
+        ),
         (UsageError, "wrap it as sklearn.metrics.make_scorer", {"scoring": f1_score}),
         (UsageError, "scoring is empty", {"scoring": []}),
         (UsageError, "scoring=3 is no metric", {"scoring": 3}),
