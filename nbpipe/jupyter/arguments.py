@@ -3,22 +3,57 @@
 from __future__ import annotations
 
 import keyword
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError as IPythonUsageError
 
 from nbpipe.errors import UsageError, did_you_mean
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Namespace = dict[str, Any]
 
+_QUOTES = {'"', "'"}
+_CLOSING = {"(": ")", "[": "]", "{": "}"} | {quote: quote for quote in _QUOTES}
 
-def parse(parser: Any, words: str) -> Any:
+
+def parse(parser: Any, line: str) -> Any:
     """Parse the words behind a verb; a mistake becomes one line that names the way out."""
     try:
-        return parser.parse_argstring(words)
-    except (IPythonUsageError, ValueError) as error:  # ValueError: an unclosed quote
+        return parser.parse_args(split_words(line))
+    except IPythonUsageError as error:
         message = str(error).rstrip(".")
         raise UsageError(f"{message}. `%{parser.prog} --help` shows what it takes.") from None
+
+
+def split_words(line: str) -> list[str]:
+    """Split at white space, though not within quotes or brackets: ``KFold(5, shuffle=True)``."""
+    words, word, closing = [], "", ""
+    for character in line:
+        if character == "#" and not word and not closing:
+            break  # a comment
+        quoted = closing[-1:] in _QUOTES and closing
+        if character.isspace() and not closing:
+            words.append(word)
+            word = ""
+            continue
+        word += character
+        if closing and character == closing[-1]:
+            closing = closing[:-1]
+        elif not quoted and character in _CLOSING:
+            closing += _CLOSING[character]
+    if closing:
+        raise UsageError(f"`{word}` lacks its closing {closing[-1]}")
+    return [each for each in [*words, word] if each]
+
+
+def parse_pairs(text: str) -> dict[str, Any]:
+    """Read ``unseen=error,range=ignore``."""
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    if not all(name and value for name, _, value in pairs):
+        raise UsageError(f"`{text}` is not of the form unseen=error,range=ignore.")
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def unquote(text: str) -> str:
@@ -44,16 +79,16 @@ def evaluate(text: str, namespace: Namespace, known: Namespace | None = None) ->
         raise UsageError(f"`{text}` raised {type(error).__name__}: {error}") from error
 
 
-def column_or_value(text: str | None, X: Any, namespace: Namespace) -> Any:
-    """Take `text` as the name of a column of X if there is one, else as an expression."""
+def named_or_value(text: str | None, what: str, known: Iterable[Any], namespace: Namespace) -> Any:
+    """Take `text` as the name of something known, a column or a class, else as an expression."""
     if text is None:
         return None
-    name, columns = unquote(text), [str(column) for column in getattr(X, "columns", ())]
-    if name in columns:
-        return name
+    name, names = unquote(text), {str(each): each for each in known}
+    if name in names:
+        return names[name]
     if name.isidentifier() and name not in namespace:
-        near = did_you_mean(name, [*columns, *namespace])
-        raise UsageError(f"There is no column or variable `{name}`.{near}")
+        near = did_you_mean(name, [*names, *namespace])
+        raise UsageError(f"There is no {what} or variable `{name}`.{near}")
     return evaluate(name, namespace)
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from glob import glob
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import SimpleCompletion, context_matcher
+from sklearn import model_selection
+from sklearn.metrics import get_scorer_names
 
 if TYPE_CHECKING:
     from argparse import Action
@@ -52,18 +56,26 @@ class VerbMatcher:
             return sorted({*options, "--help"} - set(before))
         takes_value = options.get(before[-1])
         if takes_value is not None and takes_value.nargs != 0:
-            return self._values(takes_value, before)
+            return self._values(takes_value, before, word)
         given = [w for i, w in enumerate(before[1:]) if not _belongs_to_option(before, i, options)]
         positional = [a for a in parser._actions if not a.option_strings]  # noqa: SLF001
-        return self._values(positional[len(given)], before) if len(given) < len(positional) else ()
+        return (
+            self._values(positional[len(given)], before, word)
+            if len(given) < len(positional)
+            else ()
+        )
 
-    def _values(self, action: Action, before: list[str]) -> Iterable[str]:
-        if action.dest in {"path", "to", "version"} or action.type in {int, float}:
-            return ()  # IPython completes paths itself
+    def _values(self, action: Action, before: list[str], word: str) -> Iterable[str]:
+        if action.dest in {"path", "to"}:
+            found = sorted(glob(f"{word}*"))  # noqa: PTH207 - keeps `./` and `..` as they were typed
+            return [f"{path}/" for path in found if Path(path).is_dir()]
+        if action.dest in {"version", "policy"} or action.type in {int, float}:
+            return ()
         if action.dest == "scoring":
-            from sklearn.metrics import get_scorer_names  # noqa: PLC0415 - only once asked for
-
             return list(get_scorer_names())
+        if action.dest == "cv":
+            splitters = [n for n, each in vars(model_selection).items() if hasattr(each, "split")]
+            return sorted([*splitters, *self._variables()])
         columns = _columns(self.namespace, before) if action.dest in _COLUMNS else []
         return [*columns, *self._variables()]
 

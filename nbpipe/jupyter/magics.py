@@ -12,15 +12,24 @@ from IPython.core.magic import (
     no_var_expand,
     output_can_be_silenced,
 )
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic_arguments import argument, kwds, magic_arguments
 from sklearn import model_selection
 from traitlets import CFloat, Int, Unicode
 
 import nbpipe
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.thresholds import Thresholds
-from nbpipe.jupyter.arguments import column_or_value, evaluate, new_variable, parse, unquote
+from nbpipe.jupyter import examples
+from nbpipe.jupyter.arguments import (
+    evaluate,
+    named_or_value,
+    new_variable,
+    parse,
+    parse_pairs,
+    unquote,
+)
 from nbpipe.jupyter.completion import MATCHER, VerbMatcher
+from nbpipe.jupyter.progress import NotebookBar
 
 # One trait a threshold, so that `%config NbpipeMagics` shows and sets the whole table.
 _THRESHOLDS = {
@@ -41,6 +50,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
     scoring = Unicode("", help="Metrics, comma-separated; empty: by the target.").tag(config=True)
 
     @magic_arguments("nbpipe build")
+    @kwds(epilog=examples.BUILD)
     @argument("name", metavar="NAME", help="the variable that will hold the pipeline")
     @argument("--code", action="store_true", help="print the plain Python it stands for")
     def build(self, args: Any) -> Any:
@@ -56,6 +66,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
         return pipeline
 
     @magic_arguments("nbpipe cv")
+    @kwds(epilog=examples.CV)
     @argument("name", metavar="NAME", help="the pipeline")
     @argument("X", help="the rows, a DataFrame")
     @argument("y", help="the target, one value a row")
@@ -72,40 +83,47 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
     def cv(self, args: Any) -> Any:
         """Cross-validate a pipeline: every fold, the train/test gap, and what to make of it."""
         space = self.shell.user_ns
-        X, scoring = evaluate(args.X, space), args.scoring or self.scoring
+        X, y = evaluate(args.X, space), evaluate(args.y, space)
+        columns = getattr(X, "columns", ())
+        scoring = args.scoring or self.scoring
+        classes = set(y) if args.pos_label else ()
         limits = {name: getattr(self, name) for name in _THRESHOLDS}
         if args.overfit_gap is not None:
             limits["overfit_gap"] = args.overfit_gap
         return nbpipe.cv(
             evaluate(args.name, space),
             X,
-            evaluate(args.y, space),
+            y,
             name=args.name,
-            time=column_or_value(args.time, X, space),
-            groups=column_or_value(args.groups, X, space),
+            time=named_or_value(args.time, "column", columns, space),
+            groups=named_or_value(args.groups, "column", columns, space),
             cv=evaluate(args.cv, space, vars(model_selection)) if args.cv else None,
-            scoring=[metric.strip() for metric in scoring.split(",")] if scoring else None,
+            scoring=space.get(scoring) or scoring.split(",") if scoring else None,
             n_splits=args.n_splits or self.n_splits,
             gap=args.gap,
             n_jobs=args.n_jobs,
-            pos_label=evaluate(args.pos_label, space) if args.pos_label else None,
-            sample_weight=column_or_value(args.sample_weight, X, space),
+            pos_label=named_or_value(args.pos_label, "class", classes, space),
+            sample_weight=named_or_value(args.sample_weight, "column", columns, space),
             thresholds=Thresholds(**limits),
+            progress=NotebookBar if hasattr(self.shell, "kernel") else None,
         )
 
     @magic_arguments("nbpipe export")
+    @kwds(epilog=examples.EXPORT)
     @argument("name", metavar="NAME", help="the fitted pipeline")
     @argument("X", help="the rows it was fitted on")
     @argument("y", nargs="?", help="their target")
-    @argument("--to", metavar="DIR", help="the model's folder (default: models/NAME)")
-    @argument("--version", metavar="V", help="such as 1.2.0 (default: the next one)")
+    @argument("--to", type=unquote, metavar="DIR", help="the model's folder (default: models/NAME)")
+    @argument("--version", type=unquote, metavar="V", help="such as 1.2.0 (default: the next one)")
     @argument("--report", help="what cv returned, to stand in the manifest")
     def export(self, args: Any) -> Any:
         """Write a fitted pipeline to disk as a version that loads safely elsewhere."""
         space = self.shell.user_ns
+        if not (args.to or args.name.isidentifier()):
+            raise UsageError(f"`{args.name}` is no name for a folder: say --to models/NAME.")
         return nbpipe.export(
             evaluate(args.name, space),
-            unquote(args.to) if args.to else f"{self.models_dir}/{args.name}",
+            args.to or f"{self.models_dir}/{args.name}",
             X=evaluate(args.X, space),
             y=evaluate(args.y, space) if args.y else None,
             version=args.version,
@@ -113,29 +131,38 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
         )
 
     @magic_arguments("nbpipe load")
-    @argument("path", metavar="PATH", help="a model's folder, or one version of it")
-    @argument("--version", metavar="V", help="which version (default: the latest)")
+    @kwds(epilog=examples.LOAD)
+    @argument("path", type=unquote, metavar="PATH", help="a model's folder, or one version of it")
+    @argument("--version", type=unquote, metavar="V", help="which version (default: the latest)")
+    @argument("--policy", metavar="P", help="missing, unseen, range: error, warn or ignore")
     @argument("--allow-version-mismatch", action="store_true", help="try another scikit-learn")
     def load(self, args: Any) -> Any:
         """Load a model and check it: files, versions, then predictions it must repeat."""
         return nbpipe.load(
-            unquote(args.path),
+            args.path,
             args.version,
+            policy=parse_pairs(args.policy) if args.policy else None,
             allow_version_mismatch=args.allow_version_mismatch,
         )
 
     @magic_arguments("nbpipe models")
-    @argument("path", metavar="DIR", nargs="?", help="a model's folder, or a folder of models")
+    @argument(
+        "path",
+        type=unquote,
+        metavar="DIR",
+        nargs="?",
+        help="a model's folder, or a folder of models",
+    )
     def models(self, args: Any) -> Any:
         """List the models and versions in a folder."""
-        return nbpipe.models(unquote(args.path) if args.path else self.models_dir)
+        return nbpipe.models(args.path or self.models_dir)
 
     @output_can_be_silenced  # as elsewhere, by a `;` at the end of the cell
     @no_var_expand
     @line_cell_magic
     def nbpipe(self, line: str, cell: str | None = None) -> Any:
         """Take a scikit-learn model from notebook to production; `%nbpipe` lists the verbs."""
-        name, _, words = line.strip().partition(" ")
+        name, _, words = line.strip().removesuffix(";").partition(" ")
         if name in {"", "-h", "--help"}:
             print(_overview())  # noqa: T201
             return None

@@ -25,6 +25,7 @@ def complete(shell, text):
         ("%nbpipe cv late X y --time sched_dep --h", ("--help", "--h")),
         ("%%nbpipe build late --c", ("--code", "--c")),
         ("%nbpipe export late ", ("X", "")),
+        ("%nbpipe cv late X y --cv Strat", ("StratifiedKFold", "Strat")),
     ],
 )
 def test_it_offers(shell, text, expected):
@@ -49,3 +50,9 @@ def test_an_option_given_is_not_offered_again(shell):
     offered = {name for name, _ in complete(shell, "%nbpipe cv late X y --gap 2 --")}
     assert "--gap" not in offered
     assert "--time" in offered
+
+
+def test_paths_are_folders_and_nothing_else(shell, tmp_path):
+    (tmp_path / "models/late").mkdir(parents=True)
+    (tmp_path / "models/late.txt").touch()
+    assert complete(shell, "%nbpipe load models/l") == [("models/late/", "models/l")]

@@ -21,6 +21,8 @@ CELLS = [
     "late.fit(X, y)\nbundle = %nbpipe export late X y\nbundle",
     "model = %nbpipe load models/late\nmodel.predict({'wrong_feature': 1.0})",
     "(model.predict(X) == late.predict(X)).all()",
+    """from nbpipe.jupyter.progress import NotebookBar
+for _ in (bar := NotebookBar([1, 2], desc="folds", leave=False)): pass""",
 ]
 
 
@@ -68,3 +70,8 @@ def test_a_bad_step_is_pointed_at(outputs):
 
 def test_the_loaded_model_predicts_the_same(outputs):
     assert outputs[7][0].data["text/plain"] in {"True", "np.True_"}
+
+
+def test_a_progress_bar_leaves_nothing_behind(outputs):
+    (shown,) = outputs[8]
+    assert shown.data == {"text/html": "", "text/plain": ""}

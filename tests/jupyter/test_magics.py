@@ -54,6 +54,28 @@ def test_arguments_may_be_expressions_and_splitters_need_no_import(shell):
     assert len(quoted.folds) == 2
 
 
+def test_brackets_and_quotes_hold_words_together(shell):
+    run(shell, BUILD)
+    cell = "r = %nbpipe cv late X[:600] y[:600] --cv KFold(3, shuffle=True, random_state=0)\nr"
+    assert len(run(shell, cell).folds) == 3
+    cell = "r = %nbpipe cv late X[X['carrier'] != 'a b'] y --n-splits 2\nr"
+    assert len(run(shell, cell).folds) == 2
+
+
+def test_a_class_is_named_as_it_is_written(shell):
+    run(shell, BUILD)
+    run(shell, "words = y.map({0: 'on time', 1: 'late'})")
+    report = run(shell, "r = %nbpipe cv late X words --pos-label 'on time' --n-splits 2\nr")
+    assert "'on time'" in str(report)
+
+
+def test_a_semicolon_at_the_end_silences(shell, capsys):
+    run(shell, BUILD)
+    capsys.readouterr()
+    run(shell, "%nbpipe cv late X y --n-splits 2;")
+    assert capsys.readouterr().out == ""
+
+
 def test_config_sets_defaults_and_options_win(shell):
     run(shell, BUILD)
     run(shell, "%config NbpipeMagics.n_splits = 3\n%config NbpipeMagics.overfit_gap = 0.3")
@@ -84,8 +106,11 @@ def test_every_verb_has_help(shell, capsys, verb):
         ("%nbpipe cv late X y --tiem a", "--tiem"),
         ("%nbpipe cv late X y --time schd_dep", "Did you mean 'sched_dep'?"),
         ("%nbpipe cv late X y --n-splits many", "--n-splits"),
-        ("%nbpipe cv late X 'y", "closing quotation"),
-        ("%nbpipe cv late X[ y", "not a Python expression"),
+        ("%nbpipe cv late X 'y", "lacks its closing '"),
+        ("%nbpipe cv late X[ y", "lacks its closing ]"),
+        ("%nbpipe cv late X+ y", "not a Python expression"),
+        ("%nbpipe cv late X y --pos-label yes", "no class or variable `yes`"),
+        ("%nbpipe load models/late --policy unseen", "unseen=error"),
         ("%nbpipe cv late 1/0 y", "ZeroDivisionError"),
         ("%nbpipe cv late X y --scoring f2", "f2"),
         ("%nbpipe cv late X y[:-1]", "1499"),
@@ -95,6 +120,8 @@ def test_every_verb_has_help(shell, capsys, verb):
         ("%%nbpipe build X\nm = Ridge()", "already holds something else"),
         ("%%nbpipe build p\nm = Rigde()", "Did you mean 'Ridge'?"),
         ("%nbpipe export late X y", "fit"),
+        ("%nbpipe export late.steps[-1][1] X y", "--to models/NAME"),
+        ("%nbpipe cv late Z y  # a comment", "no variable `Z`"),
         ("%nbpipe load models/none", "models/none"),
         ("%nbpipe models nowhere", "nowhere"),
     ],
