@@ -31,8 +31,8 @@ def read_columns(value: Any, transformer: Any) -> Any:
     value : object
         A name; a list, tuple, index or array of names, positions or a mask; a slice; a callable.
     transformer : estimator
-        The first of the route's chain: text vectorizers take one column as text, by its name;
-        all others take a table, so that one name becomes a list of one.
+        The first of the route's chain: text vectorizers take one column as text, so that a list
+        of one becomes its name; all others take a table, so that one name becomes a list of one.
 
     Returns
     -------
@@ -52,7 +52,13 @@ def read_columns(value: Any, transformer: Any) -> Any:
         kind = type(value).__name__
         raise ValueError(f"A route starts with columns, and this is of type {kind}.")
     names = value.tolist() if hasattr(value, "tolist") else list(value)
-    return _checked(names)
+    checked = _checked(names)
+    if takes_text(transformer) and isinstance(checked[0], str):
+        if len(checked) > 1:
+            kind = type(transformer).__name__
+            raise ValueError(f"{kind} reads one column of text: give each its own route.")
+        return checked[0]
+    return checked
 
 
 def _checked(names: Any) -> list[str] | list[int] | list[bool]:

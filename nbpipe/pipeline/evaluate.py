@@ -31,7 +31,7 @@ def evaluate(node: ast.expr, namespace: Mapping[str, Any], source: Source) -> An
     code = compile(ast.Expression(node), "<build cell>", "eval")
     try:
         return eval(code, scope)  # noqa: S307 - the user's own code, in the user's own process
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _explained(error, node, scope, source) from error
 
 
@@ -56,7 +56,7 @@ def find_keyword(node: ast.AST, name: str) -> ast.keyword | None:
 
 
 def _explained(
-    error: Exception, node: ast.expr, scope: dict[str, Any], source: Source
+    error: BaseException, node: ast.expr, scope: dict[str, Any], source: Source
 ) -> SpecError:
     found = _UNKNOWN_KEYWORD.search(str(error)) if isinstance(error, TypeError) else None
     calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]

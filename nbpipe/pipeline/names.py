@@ -47,8 +47,11 @@ def resolve(name: str, namespace: Mapping[str, Any]) -> Any:
     if hasattr(builtins, name):
         return getattr(builtins, name)
     known = [*(n for n in map(str, namespace) if not n.startswith("_")), *_homes()]
-    advice = did_you_mean(name, known) or " Define or import it in a cell above."
-    raise LookupError(f"`{name}` is no variable here and no scikit-learn name.{advice}")
+    near = did_you_mean(name, known)
+    advice = f"{near} Otherwise import it" if near else " Define or import it"
+    raise LookupError(
+        f"`{name}` is no variable here and no scikit-learn name.{advice} in a cell above."
+    )
 
 
 @cache

@@ -81,6 +81,11 @@ def _part(statement: ast.stmt, source: Source) -> Part:
             if "__" in name:
                 message = f"{name!r} cannot name a step: scikit-learn reads `__` as a separator."
                 raise source.error(message, statement)
+            if name in SELECTORS and not _split(value)[1]:
+                message = (
+                    f"`{name}` selects columns: write `{name} >> ...`, or choose another name."
+                )
+                raise source.error(message, statement)
             return _value(name, value, source)
         case ast.Assign():
             raise source.error(f"A step has one plain name. {_FORM}", statement)

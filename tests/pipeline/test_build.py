@@ -291,3 +291,18 @@ def test_what_is_built_is_read_where_nbpipe_is_not(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "Pipeline"
+
+
+def test_a_text_vectorizer_takes_one_column_with_brackets_or_without():
+    """It reads a column, not a table, which ColumnTransformer tells apart by the brackets."""
+    for columns in ('"desc"', '["desc"]'):
+        pipeline = nbpipe.build(f"{columns} >> TfidfVectorizer()\nmodel = LogisticRegression()")
+        assert pipeline[0].transformers[0][2] == "desc"
+    with pytest.raises(SpecError, match="one column of text"):
+        nbpipe.build('["desc", "title"] >> TfidfVectorizer()\nmodel = LogisticRegression()')
+
+
+def test_a_selectors_name_is_not_taken_for_a_step():
+    """Somebody wrote `=` where `>>` was meant."""
+    with pytest.raises(SpecError, match="selects columns: write `numeric >>"):
+        nbpipe.build("numeric = SimpleImputer()\nmodel = LogisticRegression()")
