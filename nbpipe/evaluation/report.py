@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.gaps import mean_gap, scale_of
+from nbpipe.evaluation.plain import as_dict
 from nbpipe.evaluation.text import as_text, heading, number
 
 if TYPE_CHECKING:
@@ -134,46 +134,11 @@ class CVReport:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything but row positions as plain data, fit for JSON; NaN becomes None."""
-        plain: dict[str, Any] = _plain(
-            {
-                "name": self.name,
-                "task": self.task,
-                "n_rows": self.n_rows,
-                "n_features": self.n_features,
-                "splitter": self.split.splitter,
-                "splitter_reason": self.split.reason,
-                "in_time_order": self.split.in_time_order,
-                "main_metric": self.main,
-                "positive": self.positive,
-                "metrics": {metric: self._summary(metric) for metric in self.metrics},
-                "folds": [
-                    {
-                        "fold": fold.number,
-                        "n_train": len(fold.train),
-                        "n_test": len(fold.test),
-                        "train": fold.train_scores,
-                        "test": fold.test_scores,
-                        "fit_seconds": fold.fit_seconds,
-                        "score_seconds": fold.score_seconds,
-                    }
-                    for fold in self.folds
-                ],
-                "verdict": {
-                    "status": self.verdict.status,
-                    "gap_range": self.verdict.gap_range,
-                    "reason": self.verdict.reason,
-                    "next_step": self.verdict.next_step,
-                    "others": [
-                        {"status": each.status, "reason": each.reason, "next_step": each.next_step}
-                        for each in self.verdict.others
-                    ],
-                },
-                "notes": [*self.split.notes, *self.notes],
-                "seconds": self.seconds,
-            }
-        )
-        return plain
+        """Return everything but row positions as plain data, fit for JSON; NaN becomes None.
+
+        What differs from run to run, the time taken, is all under ``"seconds"``.
+        """
+        return as_dict(self)
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return `to_dict` as JSON text."""
@@ -231,25 +196,3 @@ class CVReport:
     def _scores(self, side: str, metric: str | None) -> NDArray[np.float64]:
         name = self.known(metric)
         return np.array([getattr(fold, side)[name] for fold in self.folds])
-
-    def _summary(self, metric: str) -> dict[str, Any]:
-        test, train, baseline = self.test(metric), self.train(metric), self.baselines.get(metric)
-        return {
-            "test_mean": test.mean(),
-            "test_std": test.std(),
-            "train_mean": train.mean(),
-            "train_std": train.std(),
-            "gap": self.gap(metric),
-            "baseline": None if baseline is None else baseline.mean,
-            "baseline_strategy": None if baseline is None else baseline.strategy,
-        }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    return value

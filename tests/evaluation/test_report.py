@@ -107,6 +107,15 @@ def test_plain_data_is_json_and_complete(report):
     assert [fold["n_train"] for fold in data["folds"]] == [100, 200, 300, 400, 500]
 
 
+def test_plain_data_keeps_all_that_varies_in_one_place(report):
+    again = nbpipe.cv(
+        DecisionTreeClassifier(max_depth=6, random_state=0), X, Y, time=np.arange(600)
+    )
+    first, second = report.to_dict(), again.to_dict()
+    assert first.pop("seconds").keys() == second.pop("seconds").keys()
+    assert first == second
+
+
 def test_scores_that_are_not_numbers_become_null():
     y = np.r_[np.zeros(100), np.ones(100)].astype(int)
     folds = [(np.arange(0, 200, 2), np.arange(1, 100, 2)), (np.arange(0, 200, 2), [1, 101, 103])]
