@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 import nbpipe
 
 PROGRAM = """
-import sys, time
+import signal, sys, time
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
@@ -31,6 +31,8 @@ class Slow(LogisticRegression):
 def told(fold):
     print("fold", fold.number, flush=True)
 
+# A shell's background job passes on that it ignores Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 X = np.random.default_rng(0).normal(size=(300, 2))
 try:
     nbpipe.cv(Slow(), X, (X[:, 0] > 0).astype(int), time=np.arange(300), n_jobs=int(sys.argv[1]),
