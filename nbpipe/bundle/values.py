@@ -86,8 +86,7 @@ def rebuild(values: Array, feature: Feature) -> Any:
     missing = np.asarray(pd.isna(values))
     dtype: Any = feature.dtype
     if dtype == "category":
-        values = np.where(_known(values, feature), values, np.nan)
-        return pd.Categorical(values, list(feature.categories or ()), feature.ordered)
+        return _categorical(_put(values, missing, None), missing, feature)
     if feature.type == "datetime":
         times = pd.DatetimeIndex(values).tz_localize("UTC")
         return times.astype(dtype) if "," in dtype else times.tz_localize(None).astype(dtype)
@@ -99,6 +98,13 @@ def rebuild(values: Array, feature: Feature) -> Any:
     if dtype == "bool" or not missing.any():
         return values.astype(object if missing.any() else dtype)
     return _floats(values, ~missing).astype(dtype if dtype.startswith("float") else "float64")
+
+
+def _categorical(values: Array, missing: Array, feature: Feature) -> pd.Categorical:
+    """Keep unseen values as further categories: what becomes of them is for the pipeline to say."""
+    unseen = ~missing & ~_known(values, feature)
+    categories = [*(feature.categories or ()), *dict.fromkeys(values[unseen])]
+    return pd.Categorical(values, categories, feature.ordered)
 
 
 def _kind(feature: Feature) -> str:

@@ -1,0 +1,61 @@
+"""What a pipeline is given is what it would have been given in training."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+from threadpoolctl import threadpool_limits
+
+import nbpipe
+from nbpipe.bundle.learn import describe
+from nbpipe.bundle.schema import Schema
+from nbpipe.bundle.validate import POLICY, to_frame
+
+QUIET = dict.fromkeys(POLICY, "ignore")
+
+
+def rebuilt(training, given):
+    """Return a column as the pipeline sees it, given rows of plain values."""
+    schema = Schema((describe(pd.Series(training, name="x")),))
+    return to_frame([{"x": value} for value in given], schema, QUIET)["x"]
+
+
+@pytest.mark.parametrize(
+    "values", [[False, True], [2**53, 2**53 + 1], [0.5, 1.5], ["a", "b"]], ids=repr
+)
+def test_categories_of_any_kind_are_rebuilt(values):
+    training = pd.Categorical(values)
+    assert rebuilt(training, values).tolist() == values
+    frame = pd.DataFrame({"x": values})
+    schema = Schema((describe(pd.Series(training, name="x")),))
+    assert to_frame(frame, schema, QUIET)["x"].tolist() == values
+
+
+def test_categories_of_booleans_predict_as_in_training(tmp_path):
+    values = np.array([True, False] * 50)
+    X = pd.DataFrame({"a": values}).astype("category")
+    fitted = HistGradientBoostingClassifier(categorical_features="from_dtype", max_iter=5)
+    with threadpool_limits(1):  # its threads wait long for a busy machine
+        loaded = nbpipe.load(nbpipe.export(fitted.fit(X, values), tmp_path / "m", X=X).path)
+        assert loaded.predict(pd.DataFrame({"a": [True, False]})).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("dtype", ["category", object])
+def test_the_encoder_itself_meets_an_unseen_category(tmp_path, dtype):
+    X = pd.DataFrame({"c": ["a"] * 30 + ["b"] * 15 + ["c"] * 15}).astype(dtype)
+    y = np.array([True] * 25 + [False] * 35)
+    encode = OneHotEncoder(handle_unknown="ignore")
+    pipeline = make_pipeline(SimpleImputer(strategy="most_frequent"), encode, LogisticRegression())
+    loaded = nbpipe.load(
+        nbpipe.export(pipeline.fit(X, y), tmp_path / "m", X=X).path, policy={"unseen": "ignore"}
+    )
+    new = pd.DataFrame({"c": ["z", "a"]})
+    expected = pipeline.predict_proba(new.astype(dtype))
+    np.testing.assert_array_equal(loaded.predict_proba(new), expected)
+    assert expected[0, 1] != expected[1, 1]
