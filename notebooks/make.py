@@ -13,6 +13,7 @@ without them, nbval takes an output for one that was never computed.
 
 import argparse
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import jupytext
@@ -51,6 +52,7 @@ def main():
             coalesce_streams=True,
             resources={"metadata": {"path": str(HERE)}},
         ).execute()
+        describe_figures(notebook)
         notebook.metadata = METADATA  # executing adds the version of Python
         nbformat.write(notebook, target(path))
 
@@ -66,6 +68,15 @@ def build(source):
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02}"
     return notebook
+
+
+def describe_figures(notebook):
+    """Give each figure the words of the next cell, "*Figure: ...*", as its alternative text."""
+    for cell, following in pairwise(notebook.cells):
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                words = following.source.partition("*Figure: ")[2].partition("*")[0]
+                output.metadata["image/png"] = {"alt": " ".join(words.split())}
 
 
 def is_stale(source):
