@@ -21,7 +21,7 @@ MOST_CLASSES = 10
 FEWEST = 20  # rows of a class, or distinct values, below which a ranking says nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ColumnFact:
     """How well one column alone tells the target.
 
@@ -45,6 +45,10 @@ class ColumnFact:
     strength: float
     is_target: bool
     is_target_mean: bool
+
+    def __repr__(self) -> str:
+        what = "the target itself" if self.is_target else f"{self.measure} {self.strength:.3f}"
+        return f"<ColumnFact {self.name}: {what}>"
 
 
 def rank_columns(rows: Rows, sample: NDArray[np.intp], task: Task) -> tuple[ColumnFact, ...]:

@@ -168,4 +168,7 @@ def _warnings(folds: Sequence[Fold]) -> list[str]:
     for fold in folds:
         for text in fold.warned:
             where.setdefault(text, []).append(str(fold.number))
-    return [f"warned in fold {', '.join(at)}: {text}" for text, at in where.items()]
+    return [
+        f"warned in {'every fold' if len(at) == len(folds) else 'fold ' + ', '.join(at)}: {text}"
+        for text, at in where.items()
+    ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from nbpipe.errors import MissingExtraError
 from nbpipe.evaluation.gaps import WEIGHTED, shows_weights
-from nbpipe.evaluation.text import number
+from nbpipe.evaluation.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

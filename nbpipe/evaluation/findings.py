@@ -113,12 +113,17 @@ def against_baseline(
         Finding(
             "no better than the baseline",
             f"test {metric} {test.mean():.3f} against {baseline.mean:.3f} for "
-            f"{baseline.strategy}: {ahead.mean():+.3f}, not above one standard error "
-            f"({error:.3f}) over {len(ahead)} folds",
+            f"{baseline.strategy}: {_apart(float(ahead.mean()), error)} over {len(ahead)} folds",
             "Look for a simpler model, better features, or, for labels of a rare class, "
             "class_weight='balanced' or a tuned threshold.",
         )
     ]
+
+
+def _apart(ahead: float, error: float) -> str:
+    if ahead < 0:
+        return f"{-ahead:.3f} below"
+    return f"{ahead:.3f} above, within one standard error ({error:.3f})"
 
 
 def over_folds(

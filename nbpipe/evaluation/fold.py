@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
+from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params
 
 from nbpipe.errors import DataError, NbpipeError, UsageError
+from nbpipe.evaluation.numbers import number
 from nbpipe.evaluation.onepass import OnePass, labels_follow
 from nbpipe.evaluation.scoring import Metrics, score_set
 
@@ -48,7 +50,7 @@ class Job:
     score_params: Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Fold:
     """What one fold gave.
 
@@ -73,6 +75,11 @@ class Fold:
     fit_seconds: float
     score_seconds: float
     warned: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{name} {number(each)}" for name, each in self.test_scores.items())
+        sizes = f"{len(self.train):,} train and {len(self.test):,} test rows"
+        return f"<Fold {self.number}: {sizes}, test {scores}>"
 
 
 def run_fold(
@@ -155,4 +162,8 @@ def _blame(pipeline: Any, error: Exception) -> str:
         place = place.tb_next
     where = f"step {step!r} ({type(culprit).__name__})" if step else type(culprit).__name__
     text = str(error).strip() or "no message"
-    return f"{where} says {type(error).__name__}: {text.splitlines()[0]}"
+    said = f"{where} says {type(error).__name__}: {text.splitlines()[0]}"
+    if text.startswith("Found unknown categories"):
+        how = "ignore" if isinstance(culprit, OneHotEncoder) else "use_encoded_value"
+        said += f". Set its handle_unknown={how!r}: a fold may meet values that it did not train on"
+    return said

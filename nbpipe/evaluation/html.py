@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from nbpipe.errors import MissingExtraError
 from nbpipe.evaluation.figures import describe_gap, draw_gap
-from nbpipe.evaluation.text import gap_notes, heading, number, remarks, timing
+from nbpipe.evaluation.numbers import number
+from nbpipe.evaluation.text import gap_notes, heading, remarks, sentence, timing
 
 if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
@@ -39,8 +40,8 @@ def as_html(report: CVReport) -> str:
         f"<p><b>{_text(report.name)}</b>: {len(report.folds)} folds of {report.n_rows:,} rows<br>"
         f"<small>{_text(report.split.splitter)}, {_text(report.split.reason)}{positive}</small></p>"
         f"{_table(report)}"
-        f"<p><b>{mark} {_text(heading(verdict).capitalize())}.</b> {_text(verdict.reason)}. "
-        f"<i>{_text(verdict.next_step)}</i></p>"
+        f"<p><b>{mark} {_text(heading(verdict).capitalize())}.</b> "
+        f"{_text(sentence(verdict.reason))} <i>{_text(verdict.next_step)}</i></p>"
         f"{f'<ul>{others}</ul>' if others else ''}{_picture(report)}"
         f"<p><small>{_text(timing(report))}</small></p></div>"
     )

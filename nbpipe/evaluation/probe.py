@@ -42,7 +42,7 @@ class FoldFact:
     missing_classes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Probe:
     """Everything the probe found.
 
@@ -64,6 +64,11 @@ class Probe:
     ordered_by: str
     n_rows: int
     seconds: float
+
+    def __repr__(self) -> str:
+        best = "".join(f", best {each.name} {each.strength:.3f}" for each in self.columns[:1])
+        seen = f"{self.n_rows:,} rows and {len(self.columns)} columns"
+        return f"<Probe of {seen}: {self.shared:.1%} of test rows in train{best}>"
 
     @property
     def shared(self) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tqdm import TqdmWarning
 
-from nbpipe.evaluation.text import number
+from nbpipe.evaluation.numbers import number
 
 if TYPE_CHECKING:
     from nbpipe.evaluation.fold import Fold

@@ -11,8 +11,9 @@ import pandas as pd
 
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.gaps import mean_gap, scale_of
+from nbpipe.evaluation.numbers import number
 from nbpipe.evaluation.plain import as_dict
-from nbpipe.evaluation.text import as_text, heading, number
+from nbpipe.evaluation.text import as_text, heading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -138,7 +138,7 @@ def data_notes(split: Split, probe: Probe | None, limits: Thresholds) -> list[Fi
             Finding(
                 "watch",
                 f"as few as {smallest} test rows in {_those(small)} ("
-                f"{limits.min_test_rows} are wanted)",
+                f"{limits.min_test_rows:g} are wanted)",
                 "Use fewer folds or more rows.",
             )
         )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.rows import Rows, Task
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Split:
     """The folds of one cross-validation, and how they came about.
 
@@ -57,6 +57,9 @@ class Split:
     order: NDArray[np.intp]
     sorted_by: str
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Split {self.splitter}: {len(self.folds)} folds of {len(self.order):,} rows>"
 
 
 def choose_splitter(cv: Any, rows: Rows, task: Task, *, gap: int, n_splits: int) -> tuple[Any, str]:

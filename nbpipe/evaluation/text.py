@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from nbpipe.evaluation.gaps import WEIGHTED, shows_weights
+from nbpipe.evaluation.numbers import number
 from nbpipe.evaluation.verdict import GOOD
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def as_text(report: CVReport) -> str:
         "",
         *_table(report),
         "",
-        *_filled(f"{heading(verdict).upper()}. {verdict.reason}.", "  verdict  "),
+        *_filled(f"{heading(verdict).upper()}. {sentence(verdict.reason)}", "  verdict  "),
         *_filled(verdict.next_step, "  next     "),
     ]
     for text in remarks(report):
@@ -39,12 +40,18 @@ def remarks(report: CVReport) -> list[str]:
     found = []
     for other in report.verdict.others:
         kind = "" if other.status == "note" else f"{other.status}: "
+        kind = f"the gap alone is {kind}" if other.status in GOOD else kind
         step = "" if other.status in GOOD else f" {other.next_step}"
-        found.append(f"{kind}{other.reason}.{step}")
-    notes = [f"{note}." for note in (*report.split.notes, *report.notes)]
+        found.append(f"{kind}{sentence(other.reason)}{step}")
+    notes = [sentence(note) for note in (*report.split.notes, *report.notes)]
     if len(notes) > MOST_NOTES:
         notes[MOST_NOTES:] = [f"{len(notes) - MOST_NOTES} more in report.notes."]
     return found + notes
+
+
+def sentence(text: str) -> str:
+    """Return the text with a full stop, unless it brings its own."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def heading(verdict: Verdict) -> str:
@@ -68,7 +75,8 @@ def timing(report: CVReport) -> str:
     fit = sum(fold.fit_seconds for fold in report.folds)
     score = sum(fold.score_seconds for fold in report.folds)
     probe = f", probe {report.probe.seconds:.2f} s" if report.probe is not None else ""
-    return f"fit {fit:.1f} s, score {score:.1f} s{probe}, in all {report.seconds:.1f} s"
+    summed = f"fit {fit:.1f} s, score {score:.1f} s (summed over folds)"
+    return f"{summed}{probe}, in all {report.seconds:.1f} s"
 
 
 def _table(report: CVReport) -> list[str]:
@@ -91,11 +99,6 @@ def _table(report: CVReport) -> list[str]:
 
 def _spread(mean: float, std: float) -> str:
     return f"{number(mean)} ± {number(std)}"
-
-
-def number(value: float) -> str:
-    """Return a score with three decimals, or with fewer where it is large."""
-    return f"{value:.3f}" if abs(value) < 1000 else f"{value:.4g}"  # noqa: PLR2004 - 1000.000 is noise
 
 
 def _filled(text: str, head: str) -> list[str]:

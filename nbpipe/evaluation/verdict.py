@@ -40,7 +40,7 @@ STATUSES = (
 GOOD = frozenset({"usual", "small"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
     """The meaning of a report.
 
@@ -61,6 +61,9 @@ class Verdict:
     reason: str
     next_step: str
     others: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        return f"<Verdict {self.status}: {self.reason}>"
 
     @property
     def ok(self) -> bool:

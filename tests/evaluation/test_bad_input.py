@@ -165,6 +165,13 @@ def test_a_fit_that_fails_deep_inside_names_the_outer_step_and_the_inner_class()
         nbpipe.cv(make_pipeline(StandardScaler(), MODEL), holes, Y)
 
 
+def test_a_category_that_a_fold_never_trained_on_comes_with_its_remedy():
+    rare = X.assign(carrier=["b"] + ["a"] * 59)
+    encoder = make_column_transformer((OneHotEncoder(), ["carrier"]), remainder="passthrough")
+    with pytest.raises(UsageError, match=r"\(OneHotEncoder\).*Set its handle_unknown='ignore'"):
+        nbpipe.cv(make_pipeline(encoder, MODEL), rare, Y)
+
+
 class Silent(ClassifierMixin, BaseEstimator):
     def fit(self, *_):
         raise RuntimeError

@@ -87,6 +87,25 @@ def test_a_report_pickles_and_keeps_no_rows():
     pd.testing.assert_frame_equal(copy.frame, report.frame)
 
 
+def test_parts_of_a_report_echo_in_one_line(report):
+    shown = [repr(each) for each in (report.split, report.verdict, report.probe, report.folds[0])]
+    shown += [repr(report.probe.columns[0]), repr(report), repr(report.baselines["f1"])]
+    for each in shown:
+        assert "\n" not in each
+        assert "array" not in each
+        assert len(each) < 250
+    assert shown[0] == "<Split TimeSeriesSplit(gap=0, n_splits=5): 5 folds of 600 rows>"
+    assert shown[1].startswith(f"<Verdict {report.verdict.status}: ")
+    assert f"test accuracy {report.test('accuracy')[0]:.3f}, precision " in shown[3]
+
+
+def test_sentences_end_in_one_full_stop():
+    bad = np.where(np.arange(600) < 3, 1, 0)
+    report = nbpipe.cv(LogisticRegression(max_iter=1), X, bad, cv=3)
+    assert "warned in every fold: lbfgs failed" in str(report)
+    assert not re.search(r"(?<!\.)\.\.(?!\.)", str(report) + report._repr_html_())
+
+
 def test_the_frame_is_tidy(report):
     frame = report.frame
     assert list(frame.columns) == ["fold", "metric", "side", "score", "n_rows"]
