@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from itertools import dropwhile
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.impute import KNNImputer, SimpleImputer
 
 from nbpipe.errors import ExportError
 
-Unseen = Literal["warn", "error"]
+_IMPUTERS = (SimpleImputer, KNNImputer)
+
+
+class Encoded(NamedTuple):
+    """What an encoder knows of a column: its categories, and what any other value does to it."""
+
+    categories: tuple[Any, ...]
+    unseen: Literal["warn", "error"]
 
 
 def feature_names(pipeline: Any) -> tuple[str, ...]:
@@ -42,21 +54,24 @@ def columns_read(pipeline: Any, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if name in read)
 
 
-def encoded_columns(pipeline: Any, names: tuple[str, ...]) -> dict[str, Unseen]:
-    """Map the columns that an encoder reads to what an unseen category does there.
+def encoded_columns(pipeline: Any, names: tuple[str, ...]) -> dict[str, Encoded]:
+    """Map the columns that an encoder reads to what it knows of them.
 
-    An encoder is what learned ``categories_`` (OneHotEncoder, OrdinalEncoder, TargetEncoder);
-    it stands behind at most an imputer, so the columns are still the pipeline's own.
+    An encoder is what learned ``categories_`` (OneHotEncoder, OrdinalEncoder, TargetEncoder).
+    Before it stand at most imputers: behind anything else, its categories are not the column's.
     """
     first = _steps(pipeline)[0]
     routes = getattr(first, "transformers_", [("", pipeline, list(names))])
-    found: dict[str, Unseen] = {}
+    found: dict[str, Encoded] = {}
     for _, transformer, columns in routes:
-        for step in _steps(transformer):
-            if hasattr(step, "categories_"):
-                fails = getattr(step, "handle_unknown", "ignore") == "error"
-                for name in _resolve(columns, names):
-                    found[name] = "error" if fails else "warn"
+        steps = dropwhile(lambda step: isinstance(step, _IMPUTERS), _steps(transformer))
+        encoder, read = next(steps, None), _resolve(columns, names)
+        known = getattr(encoder, "categories_", ())
+        if len(known) == len(read):  # an imputer may drop columns or add some
+            fails = getattr(encoder, "handle_unknown", "ignore") == "error"
+            for name, categories in zip(read, known, strict=True):
+                plain = tuple(_plain(each) for each in categories if not pd.isna(each))
+                found[name] = Encoded(plain, "error" if fails else "warn")
     return found
 
 
@@ -64,6 +79,10 @@ def _steps(estimator: Any) -> list[Any]:
     """Return the steps of a pipeline, without those that pass through, or the estimator itself."""
     steps = [step for _, step in getattr(estimator, "steps", [("", estimator)])]
     return [step for step in steps if step is not None and not isinstance(step, str)] or [estimator]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _resolve(columns: Any, names: tuple[str, ...]) -> list[str]:

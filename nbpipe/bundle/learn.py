@@ -9,11 +9,13 @@ import pandas as pd
 from pandas.api import types
 
 from nbpipe.bundle.inputs import columns_read, encoded_columns, feature_names
-from nbpipe.bundle.schema import Feature, LogicalType, Schema
+from nbpipe.bundle.schema import Feature, LogicalType, Scalar, Schema
 from nbpipe.errors import DataError, ExportError
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.inputs import Unseen
+    from collections.abc import Sequence
+
+    from nbpipe.bundle.inputs import Encoded
 
 _OBJECTS: dict[str, LogicalType] = {  # what pandas finds in a column of objects
     "string": "text",
@@ -63,19 +65,23 @@ def check_frame(X: Any) -> None:
         raise DataError(f"X has more than one column named {', '.join(map(repr, twice[:5]))}.")
 
 
-def describe(column: pd.Series[Any], unseen: Unseen | None = None) -> Feature:
-    """Describe one column; `unseen` says what an encoder does with an unknown category."""
+def describe(column: pd.Series[Any], encoded: Encoded | None = None) -> Feature:
+    """Describe one column; `encoded` is what an encoder that reads it knows."""
     kind = _logical_type(column)
     missing = column.isna()
     values = column[~missing]
     facts: dict[str, Any] = {}
     if isinstance(column.dtype, pd.CategoricalDtype):
-        facts["categories"] = tuple(column.cat.categories.tolist())
+        declared = column.cat.categories.tolist()
+        facts["categories"] = _in_order(declared, encoded.categories if encoded else declared)
         facts["ordered"] = bool(column.cat.ordered)
-        facts["unseen"] = unseen or "warn"
-    elif unseen:
-        facts["categories"] = tuple(sorted(values.unique().tolist()))
-        facts["unseen"] = unseen
+        facts["unseen"] = encoded.unseen if encoded else "warn"
+    elif (
+        encoded
+        and kind != "datetime"
+        and all(isinstance(each, Scalar) for each in encoded.categories)
+    ):
+        facts["categories"], facts["unseen"] = encoded
         kind = "category" if kind == "text" else kind
     elif kind in {"number", "integer"} and len(values):
         facts["minimum"], facts["maximum"] = _plain(values.min()), _plain(values.max())
@@ -90,6 +96,13 @@ def describe(column: pd.Series[Any], unseen: Unseen | None = None) -> Feature:
         nullable=bool(missing.any()),
         **facts,
     )
+
+
+def _in_order(declared: list[Any], known: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the `known` categories, in the order of the dtype where it declares them."""
+    among = dict.fromkeys(known)
+    named = dict.fromkeys(each for each in declared if each in among)
+    return tuple(named | among)
 
 
 def _logical_type(column: pd.Series[Any]) -> LogicalType:

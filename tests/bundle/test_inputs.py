@@ -9,10 +9,19 @@ from sklearn.compose import ColumnTransformer, make_column_selector, make_column
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    KBinsDiscretizer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    StandardScaler,
+    TargetEncoder,
+)
 
 import nbpipe
 from nbpipe.bundle.inputs import columns_read, encoded_columns, feature_names
+from nbpipe.bundle.learn import learn
+from nbpipe.errors import SchemaError
 
 X = pd.DataFrame(
     {
@@ -73,9 +82,11 @@ def test_encoders_tell_what_an_unseen_category_does():
         (make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder()), ["c"]),
         (OneHotEncoder(handle_unknown="ignore"), ["d"]),
     )
-    assert encoded_columns(pipeline_of(columns), NAMES) == {"c": "error", "d": "warn"}
+    found = encoded_columns(pipeline_of(columns), NAMES)
+    assert found == {"c": (("x", "y"), "error"), "d": (("u", "v"), "warn")}
     columns = make_column_transformer((OrdinalEncoder(), ["c"]), (TargetEncoder(cv=2), ["d"]))
-    assert encoded_columns(pipeline_of(columns), NAMES) == {"c": "error", "d": "warn"}
+    found = encoded_columns(pipeline_of(columns), NAMES)
+    assert found == {"c": (("x", "y"), "error"), "d": (("u", "v"), "warn")}
 
 
 def test_only_what_is_read_is_required_at_prediction(tmp_path):
@@ -98,3 +109,40 @@ def test_the_schema_reads_as_a_table(model):
     assert "wind_gust  number    yes" in text
     assert "EWR, JFK, LGA" in html
     assert "ignored: sched_dep" in text
+
+
+def encoded(*steps, values=("x", "y", "y", "x")):
+    """Return what is learned of one column of a pipeline of these steps."""
+    frame = pd.DataFrame({"c": values})
+    fitted = make_pipeline(*steps, LinearRegression()).fit(frame, X["a"])
+    (feature,) = learn(fitted, frame).features
+    return feature.categories, feature.unseen
+
+
+def lower(frame):
+    return frame.apply(lambda column: column.str.lower())
+
+
+def test_an_encoders_categories_are_its_own_and_only_where_it_reads_the_column_itself():
+    every = OneHotEncoder(categories=[["x", "y", "z"]])
+    assert encoded(every) == (("x", "y", "z"), "error")
+    filled = SimpleImputer(strategy="constant", fill_value="none", missing_values=None)
+    none = ("x", None, "y", "x")
+    assert encoded(filled, OneHotEncoder(), values=pd.Series(none, dtype=object)) == (
+        ("none", "x", "y"),
+        "error",
+    )
+    bins = KBinsDiscretizer(2, encode="ordinal", strategy="uniform")
+    assert encoded(bins, OneHotEncoder(), values=(1.5, 2, 7, 9)) == (None, None)
+    assert encoded(FunctionTransformer(lower), OneHotEncoder()) == (None, None)
+    times = pd.to_datetime(["2020-01-01", "2020-01-02"] * 2)
+    assert encoded(OneHotEncoder(), values=times) == (None, None)
+
+
+def test_a_declared_category_that_the_encoder_never_saw_is_refused_by_name(tmp_path):
+    frame = pd.DataFrame({"c": pd.Categorical(["x", "y", "y", "x"], categories=["z", "y", "x"])})
+    fitted = make_pipeline(OneHotEncoder(), LinearRegression()).fit(frame, X["a"])
+    model = nbpipe.load(nbpipe.export(fitted, tmp_path / "m", X=frame).path)
+    assert model.schema.features[0].categories == ("y", "x")
+    with pytest.raises(SchemaError, match=r"'z' \(text\), expected one of y, x"):
+        model.predict({"c": "z"})

@@ -20,6 +20,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from threadpoolctl import threadpool_limits
 
 import nbpipe
+from nbpipe.bundle.inputs import Encoded
 from nbpipe.bundle.learn import describe
 from nbpipe.bundle.schema import Schema
 from nbpipe.bundle.validate import POLICY, InputWarning, parse_policy, to_frame
@@ -28,8 +29,14 @@ from nbpipe.errors import DataError, SchemaError
 STRICT = parse_policy({"missing": "error", "unseen": "error", "range": "error"})
 
 
+def described(column, unseen):
+    """Describe a column; with `unseen`, as read by an encoder that learned its values."""
+    known = Encoded(tuple(sorted(column.dropna().unique())), unseen) if unseen else None
+    return describe(column, known)
+
+
 def schema_of(frame, **unseen):
-    return Schema(tuple(describe(frame[name], unseen.get(name)) for name in frame))
+    return Schema(tuple(described(frame[name], unseen.get(name)) for name in frame))
 
 
 def problems(rows, schema, policy=STRICT, **options):
@@ -41,7 +48,7 @@ def problems(rows, schema, policy=STRICT, **options):
 def problem(value, column, unseen=None):
     """Return the kind of the only problem of a value in a column, or None."""
     name = "x"
-    schema = Schema((describe(pd.Series(column, name=name), unseen),))
+    schema = Schema((described(pd.Series(column, name=name), unseen),))
     try:
         to_frame({name: value}, schema, STRICT)
     except SchemaError as error:
