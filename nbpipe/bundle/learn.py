@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ _OBJECTS: dict[str, LogicalType] = {  # what pandas finds in a column of objects
     "mixed-integer-float": "number",
     "empty": "text",
 }
+_NULLS = {type(None): "None", type(pd.NA): "NA", float: "NaN", np.float64: "NaN"}
 
 
 def learn(pipeline: Any, X: Any) -> Schema:
@@ -88,7 +89,7 @@ def describe(column: pd.Series[Any], encoded: Encoded | None = None) -> Feature:
     elif kind == "datetime" and len(values):
         facts["minimum"], facts["maximum"] = values.min().isoformat(), values.max().isoformat()
     if column.dtype == object and missing.any():
-        facts["null"] = _null(column[missing].iloc[0])
+        facts["null"] = _null(column[missing])
     return Feature(
         name=str(column.name),
         type=kind,
@@ -142,8 +143,17 @@ def _dtype_name(dtype: Any) -> str:
     return str(dtype)
 
 
-def _null(value: Any) -> Literal["NaN", "None", "NA"]:
-    return "None" if value is None else "NA" if value is pd.NA else "NaN"
+def _null(missing: pd.Series[Any]) -> Any:
+    """Return how the column writes a missing value, which an encoder of objects learns."""
+    kinds = {_NULLS.get(type(each), "other") for each in missing}
+    if len(kinds) > 1 or "other" in kinds:
+        place = f"X[{missing.name!r}]"
+        raise ExportError(
+            f"Column {missing.name!r} writes missing values in several ways (such as None and "
+            f"NaN), which an encoder tells apart and a row of plain values cannot. Make them one, "
+            f"{place} = {place}.where({place}.notna(), None), and fit again."
+        )
+    return kinds.pop()
 
 
 def _plain(value: Any) -> int | float:

@@ -16,6 +16,7 @@ import nbpipe
 from nbpipe.bundle.learn import describe
 from nbpipe.bundle.schema import Schema
 from nbpipe.bundle.validate import POLICY, to_frame
+from nbpipe.errors import ExportError
 
 QUIET = dict.fromkeys(POLICY, "ignore")
 
@@ -59,3 +60,12 @@ def test_the_encoder_itself_meets_an_unseen_category(tmp_path, dtype):
     expected = pipeline.predict_proba(new.astype(dtype))
     np.testing.assert_array_equal(loaded.predict_proba(new), expected)
     assert expected[0, 1] != expected[1, 1]
+
+
+@pytest.mark.parametrize("nulls", [[None, np.nan], [pd.NA, None], [np.nan, pd.NA]])
+def test_nulls_that_no_row_could_tell_apart_are_refused_at_export(nulls):
+    column = pd.Series(["x", *nulls, "y"], dtype=object, name="c")
+    with pytest.raises(ExportError, match=r"X\['c'\]\.where\(X\['c'\]\.notna\(\), None\)"):
+        describe(column)
+    mended = column.where(column.notna(), None)
+    assert rebuilt(mended, ["x", None]).tolist() == ["x", None]
