@@ -15,7 +15,7 @@ from nbpipe.evaluation.text import gap_notes, heading, remarks, sentence, timing
 if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
 
-DPI = 80  # a picture of 20 to 30 KB
+DPI = 72  # a picture of 20 to 30 KB
 MOST_METRICS = 20
 LONGEST = 400
 

@@ -172,7 +172,7 @@ class CVReport:
 
     def plot_splits(self) -> Figure:
         """Draw which rows each fold trains and tests on, in time order where time is known."""
-        from nbpipe.evaluation.figures import draw_splits  # noqa: PLC0415 - likewise
+        from nbpipe.evaluation.bands import draw_splits  # noqa: PLC0415 - likewise
 
         return draw_splits(self)
 

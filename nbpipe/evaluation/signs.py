@@ -137,7 +137,7 @@ def data_notes(split: Split, probe: Probe | None, limits: Thresholds) -> list[Fi
         found.append(
             Finding(
                 "watch",
-                f"as few as {smallest} test rows in {_those(small)} ("
+                f"as few as {smallest} test rows in {_those(small, len(probe.folds))} ("
                 f"{limits.min_test_rows:g} are wanted)",
                 "Use fewer folds or more rows.",
             )
@@ -148,12 +148,14 @@ def data_notes(split: Split, probe: Probe | None, limits: Thresholds) -> list[Fi
         found.append(
             Finding(
                 "watch",
-                f"no test row of class {', '.join(classes)} in {_those(lacking)}",
+                f"no test row of class {', '.join(classes)} in {_those(lacking, len(probe.folds))}",
                 "Use fewer folds or a stratified splitter; metrics of that class mean little here.",
             )
         )
     return found
 
 
-def _those(numbers: list[int]) -> str:
+def _those(numbers: list[int], n_folds: int) -> str:
+    if len(numbers) == n_folds:
+        return f"all {n_folds} folds"
     return f"fold{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"

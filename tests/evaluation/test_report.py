@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import cross_validate
+from sklearn.model_selection import KFold, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
@@ -73,7 +73,7 @@ def test_html_is_light_escaped_and_describes_its_picture():
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     alt = re.search('alt="([^"]+)"', html).group(1)
-    assert f"mean gap is {report.gap():.3f}" in alt
+    assert f"mean gap {report.gap():.3f}" in alt
     assert "weighted" not in html
     assert report._repr_mimebundle_()["text/plain"] == str(report)
 
@@ -156,21 +156,39 @@ def test_pictures_say_in_words_what_they_show(report):
     figure = report.plot(["f1", "roc_auc"])
     assert plt.get_fignums() == before
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    assert "overfitting below (gap 0.15)" in labels
+    assert "test below this: overfitting\n(gap above 0.15)" in labels
     assert any(label.startswith("baseline") for label in labels)
     lines = {line.get_label().split(",")[0]: line for line in figure.axes[0].lines}
     np.testing.assert_array_equal(lines["train"].get_ydata(), report.train("f1"))
     np.testing.assert_array_equal(lines["test"].get_ydata(), report.test("f1"))
     assert lines["train"].get_marker() != lines["test"].get_marker()
-    gaps = [each.get_text() for each in figure.axes[0].texts]
+    gaps = [each.get_text().split("\n")[1] for each in figure.axes[0].get_xticklabels()]
     assert gaps == [f"{gap:+.3f}" for gap in report.train("f1") - report.test("f1")]
-    assert report.plot_splits().axes[0].get_ylabel() == "fold"
+    for axes in figure.axes:
+        low, high = axes.get_ylim()
+        assert low <= 0
+        assert 1 <= high < 1.1
+
+
+def test_bands_show_blocks_as_blocks_and_shuffled_rows_as_tints(report):
+    blocks = [image.get_array() for image in report.plot_splits().axes[0].get_images()]
+    assert {0.0, 1.0} == set(np.unique(np.concatenate(blocks)))
+    folds = KFold(5, shuffle=True, random_state=0)
+    mixed = nbpipe.cv(LogisticRegression(), np.tile(X, (10, 1)), np.tile(Y, 10), cv=folds)
+    figure = mixed.plot_splits()
+    images = [np.asarray(image.get_array()) for image in figure.axes[0].get_images()]
+    assert [image.mean() for image in images] == pytest.approx([0.8] * 5 + [0.2] * 5)
+    assert max(image[0, :].max() for image in images[5:]) < 0.8
+    assert len(figure._repr_png_()) < 40_000
 
 
 def test_regression_is_drawn_in_its_own_unit():
     A, b = make_regression(200, 4, noise=9, random_state=0)
     report = nbpipe.cv(Ridge(), A, b, scoring="neg_mean_absolute_error")
-    assert report.plot().axes[0].get_ylabel() == "neg_mean_absolute_error"
+    axes = report.plot().axes[0]
+    assert axes.get_ylabel() == "neg_mean_absolute_error"
+    assert axes.get_ylim()[1] >= 0
+    assert "of the baseline's error" in axes.get_title(loc="left")
 
 
 SLOW_RUN = """
