@@ -6,7 +6,9 @@ then cheap, and a million rows stay vectorised.
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,8 +31,10 @@ _WHAT = {
     "integer": "a whole number",
     "boolean": "true or false",
     "text": "text",
-    "datetime": "a time, as ISO 8601 text or a datetime",
+    "datetime": "a time without a time zone, as ISO 8601 text or a datetime",
+    "zoned": "a time with a time zone or offset, as ISO 8601 text or a datetime",
 }
+_ISO = re.compile(r"\d[^T ]*(?:[T ].*?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?", re.IGNORECASE)
 
 
 class Found(NamedTuple):
@@ -108,7 +112,9 @@ def _categorical(values: Array, missing: Array, feature: Feature) -> pd.Categori
 
 
 def _kind(feature: Feature) -> str:
-    """Return the logical type, that of its categories where it has them."""
+    """Return the logical type, that of its categories where it has them, of times with a zone."""
+    if feature.type == "datetime" and "," in feature.dtype:
+        return "zoned"
     if feature.type != "category":
         return feature.type
     kinds = {type(each) for each in feature.categories or ()}
@@ -135,10 +141,10 @@ def _check_text(values: Array, missing: Array) -> tuple[Array, Array]:
     return _unless(values, missing, lambda each: isinstance(each, str)), values
 
 
-def _check_times(values: Array, missing: Array) -> tuple[Array, Array]:
+def _check_times(values: Array, missing: Array, *, zoned: bool = False) -> tuple[Array, Array]:
     if values.dtype.kind == "M":
-        return np.zeros(len(values), bool), values
-    wrong = _unless(values, missing, lambda each: isinstance(each, (str, date, np.datetime64)))
+        return ~missing & zoned, values
+    wrong = _unless(values, missing, lambda each: _has_zone(each) is zoned)
     times = _times(_put(values, wrong | missing, None))
     return wrong | (np.isnat(times) & ~missing), times
 
@@ -149,6 +155,7 @@ _CHECKS: dict[str, Callable[[Array, Array], tuple[Array, Array]]] = {
     "boolean": _check_booleans,
     "text": _check_text,
     "datetime": _check_times,
+    "zoned": partial(_check_times, zoned=True),
 }
 
 
@@ -163,6 +170,16 @@ def _unless(values: Array, missing: Array, fits: Callable[[Any], bool]) -> Array
         dtype=bool,
         count=len(values),
     )
+
+
+def _has_zone(value: Any) -> bool | None:
+    """Return whether a time has a time zone; None for what is no time."""
+    if isinstance(value, str):
+        iso = _ISO.fullmatch(value)
+        return iso and iso["zone"] is not None
+    if isinstance(value, (date, np.datetime64)):
+        return getattr(value, "tzinfo", None) is not None
+    return None
 
 
 def _is_number(value: Any) -> bool:

@@ -16,7 +16,7 @@ import nbpipe
 from nbpipe.bundle.learn import describe
 from nbpipe.bundle.schema import Schema
 from nbpipe.bundle.validate import POLICY, to_frame
-from nbpipe.errors import ExportError
+from nbpipe.errors import ExportError, SchemaError
 
 QUIET = dict.fromkeys(POLICY, "ignore")
 
@@ -69,3 +69,29 @@ def test_nulls_that_no_row_could_tell_apart_are_refused_at_export(nulls):
         describe(column)
     mended = column.where(column.notna(), None)
     assert rebuilt(mended, ["x", None]).tolist() == ["x", None]
+
+
+TIMES = pd.to_datetime(["2020-01-01T00:00", "2020-12-31T23:00"])
+NAIVE = [pd.Timestamp("2020-06-01T12:00"), "2020-06-01T12:00", "2020-06-01", "2020-06-01 12:00:00"]
+AWARE = [pd.Timestamp("2020-06-01T12:00Z"), "2020-06-01T12:00+02:00", "2020-06-01 12:00Z"]
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York", "UTC"])
+def test_times_with_a_zone_and_without_are_never_taken_for_each_other(zone):
+    schema = Schema((describe(pd.Series(TIMES.tz_localize(zone), name="x")),))
+    fit, unfit = (NAIVE, AWARE) if zone is None else (AWARE, NAIVE)
+    for value in fit:
+        assert to_frame({"x": value}, schema, QUIET)["x"].dtype == TIMES.tz_localize(zone).dtype
+    told = "without a time zone" if zone is None else "with a time zone"
+    for value in unfit:
+        with pytest.raises(SchemaError, match=told):
+            to_frame({"x": value}, schema, QUIET)
+        with pytest.raises(SchemaError, match=told):
+            to_frame(pd.DataFrame({"x": pd.to_datetime([value])}), schema, QUIET)
+
+
+@pytest.mark.parametrize("word", ["now", "today", "June", ""])
+def test_words_are_no_times(word):
+    schema = Schema((describe(pd.Series(TIMES, name="x")),))
+    with pytest.raises(SchemaError, match="expected a time"):
+        to_frame({"x": word}, schema, QUIET)
