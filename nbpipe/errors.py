@@ -25,10 +25,11 @@ Each message says what is wrong, where, and what to do next; the facts are attri
 from __future__ import annotations
 
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -197,10 +198,14 @@ class SchemaError(NbpipeError, ValueError):
     Attributes
     ----------
     problems : tuple
-        Every problem of every row, each with its row, column, value and what was expected.
+        Every problem of every row, each with its row, column, value and what was expected; of
+        each column and kind, the first 1,000.
+    counts : Mapping of str to int
+        How many there are in each column.
     """
 
     problems: tuple[Any, ...] = ()
+    counts: Mapping[str, int] = MappingProxyType({})
 
 
 class MissingExtraError(NbpipeError, ImportError):
