@@ -122,13 +122,21 @@ def _row_hashes(rows: Rows) -> NDArray[np.uint64]:
         weights = np.random.default_rng(0).normal(size=rows.X.shape[1])
         features = _hash_numbers((rows.X @ weights).reshape(-1, 1))
     elif isinstance(rows.X, pd.DataFrame):
-        features = pd.util.hash_pandas_object(rows.X, index=False).to_numpy()
+        features = _hash_frame(rows.X)
     elif rows.X.dtype.kind in "biuf":
         features = _hash_numbers(rows.X)
     else:
-        features = pd.util.hash_pandas_object(pd.DataFrame(rows.X), index=False).to_numpy()
+        features = _hash_frame(pd.DataFrame(rows.X))
     mixed: NDArray[np.uint64] = features * np.uint64(31) + target
     return mixed
+
+
+def _hash_frame(frame: pd.DataFrame) -> NDArray[np.uint64]:
+    try:
+        hashes = pd.util.hash_pandas_object(frame, index=False)
+    except TypeError:  # lists and the like have no hash, but a text
+        hashes = pd.util.hash_pandas_object(frame.astype(str), index=False)
+    return np.asarray(hashes, dtype=np.uint64)
 
 
 def _hash_numbers(values: NDArray[Any]) -> NDArray[np.uint64]:

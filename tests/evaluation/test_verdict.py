@@ -236,6 +236,26 @@ def test_rows_in_time_order_that_are_mixed_are_warned_about(flights):
     assert "later than its first test row" in said(future)
 
 
+def test_columns_of_any_type_can_be_looked_at():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 100)
+    X = pd.DataFrame(
+        {
+            "list": [[each] for each in rng.integers(0, 9, 100)],
+            "kind": pd.Categorical(rng.choice(list("xy"), 100)),
+            "when": pd.date_range("2024", periods=100),
+            "took": pd.to_timedelta(rng.integers(0, 9, 100), unit="s"),
+            "none": pd.array([None] * 100, dtype="Int64"),
+            "flag": pd.array(rng.integers(0, 2, 100).astype(bool), dtype="boolean"),
+        }
+    )
+    report = nbpipe.cv(DummyClassifier(), X, y)
+    assert {"list", "kind"} <= {each.name for each in report.probe.columns}
+    assert report.probe.shared == 0
+    again = nbpipe.cv(DummyClassifier(), pd.concat([X, X]), np.r_[y, y])
+    assert again.probe.shared > 0.5
+
+
 def test_small_folds_and_missing_classes_are_named():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(60, 2)), np.repeat([0, 1, 2], 20)
