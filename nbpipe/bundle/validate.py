@@ -6,7 +6,6 @@ only looked at one by one in a column that has a problem.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from nbpipe.bundle.problems import Finding, refuse, warn
 from nbpipe.bundle.values import as_array, check_column, rebuild
 from nbpipe.errors import SchemaError, UsageError, did_you_mean, one_line
 
@@ -29,52 +29,8 @@ Policy = Mapping[str, Action]
 #: What is done about values that a pipeline may well be able to use.
 POLICY: Policy = {"missing": "error", "unseen": "warn", "range": "warn"}
 
-# What a message shows; all is in `.problems`.
-_SHOWN = 10
-_SHOWN_COLUMNS = 30
-
-
-class InputWarning(UserWarning):
-    """Input rows hold values that training did not have.
-
-    Attributes
-    ----------
-    problems : tuple of Problem
-    """
-
-    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
-        super().__init__(message)
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with one value, or with one column of every row (`row` is None).
-
-    Attributes
-    ----------
-    row : int or None
-        Position of the row, from 0.
-    column : str
-    value : object
-        What was given; None where the column is missing.
-    kind : str
-        ``missing column``, ``unexpected column``, ``type``, ``infinity``, ``missing``,
-        ``unseen`` or ``range``.
-    expected : str
-    """
-
-    row: int | None
-    column: str
-    value: Any
-    kind: str
-    expected: str
-
-    def __str__(self) -> str:
-        where = "" if self.row is None else f"row {self.row}, "
-        if self.kind in {"missing column", "unexpected column"}:
-            return f"{where}{self.kind} {self.column!r}{self.expected}"
-        return f"{where}column {self.column!r}: {_shown(self.value)}, expected {self.expected}"
+_HINTS = 30  # unexpected columns for which a near name is looked up
+_LONG = 100  # characters of a name for which none is
 
 
 def parse_policy(policy: Policy | None) -> Policy:
@@ -109,18 +65,14 @@ def to_frame(
         With all problems of all rows.
     """
     table = _table(rows, columns)
-    problems = list(_column_problems(table, schema))
+    findings = list(_column_findings(table, schema))
     given = {}
     for feature in schema.features:
         if feature.name in table.columns:
-            given[feature.name], found = check_column(table.columns[feature.name], feature)
-            absent = table.absent.get(feature.name, ())
-            problems += [
-                Problem(each.row, feature.name, each.value, each.kind, each.expected)
-                for each in found
-                if each.row not in absent
-            ]
-    _judge(problems, schema, policy)
+            absent = table.absent.get(feature.name)
+            given[feature.name], found = check_column(table.columns[feature.name], feature, absent)
+            findings += found
+    _judge(findings, schema, policy, len(table.index))
     frame = pd.DataFrame({f.name: rebuild(given[f.name], f) for f in schema.features})
     frame.index = table.index
     return frame
@@ -130,12 +82,12 @@ def to_frame(
 class _Table:
     """Columns by name, before anything is known of their values.
 
-    `absent` has the rows that lack a column which others have; None stands in these.
+    `absent` marks the rows that lack a column which others have; None stands in these.
     """
 
     columns: dict[str, Array]
     index: pd.Index[Any]
-    absent: Mapping[str, frozenset[int]]
+    absent: Mapping[str, Array]
 
 
 def _table(rows: Any, columns: Sequence[str] | None) -> _Table:
@@ -145,12 +97,10 @@ def _table(rows: Any, columns: Sequence[str] | None) -> _Table:
         rows = [rows]
     if isinstance(rows, Sequence) and rows and all(isinstance(row, Mapping) for row in rows):
         names = dict.fromkeys(name for row in rows for name in row)
-        lacking = {
-            str(name): frozenset(i for i, row in enumerate(rows) if name not in row)
-            for name in names
-        }
         given = {str(name): as_array([row.get(name) for row in rows]) for name in names}
-        table = _Table(given, pd.RangeIndex(len(rows)), lacking)
+        lacking = {str(name): np.array([name not in row for row in rows]) for name in names}
+        absent = {name: where for name, where in lacking.items() if where.any()}
+        table = _Table(given, pd.RangeIndex(len(rows)), absent)
     else:
         frame = rows if isinstance(rows, pd.DataFrame) else _from_array(rows, columns)
         if not frame.columns.is_unique:
@@ -184,61 +134,31 @@ def _from_array(rows: Any, columns: Sequence[str] | None) -> pd.DataFrame:
     )
 
 
-def _column_problems(table: _Table, schema: Schema) -> Iterable[Problem]:
+def _column_findings(table: _Table, schema: Schema) -> Iterable[Finding]:
     """Find missing and unexpected columns: once where all rows agree, else for each row."""
-    known = {*schema.names, *schema.ignored}
+    required = set(schema.names)
     missing = [name for name in schema.names if name not in table.columns]
     for name in missing:
-        yield Problem(None, name, None, "missing column", "")
-    for name in table.columns:
-        absent = table.absent.get(name, frozenset())
-        if name in schema.names:
-            for row in sorted(absent):
-                yield Problem(row, name, None, "missing column", "")
-        elif name not in known:
-            near = did_you_mean(name, missing).strip()
-            hint = f" (d{near[1:]})" if near else ""
-            every = range(len(table.index))
-            having = [None] if not absent else [row for row in every if row not in absent]
-            yield from (Problem(row, name, None, "unexpected column", hint) for row in having)
+        yield Finding(name, "missing column", "")
+    for name in schema.names:
+        if name in table.absent:
+            yield Finding(name, "missing column", "", np.flatnonzero(table.absent[name]))
+    known = {*required, *schema.ignored}
+    for i, name in enumerate(name for name in table.columns if name not in known):
+        near = did_you_mean(name, missing).strip() if i < _HINTS and len(name) < _LONG else ""
+        hint = f" (d{near[1:]})" if near else ""
+        rows = np.flatnonzero(~table.absent[name]) if name in table.absent else None
+        yield Finding(name, "unexpected column", hint, rows)
 
 
-def _judge(problems: list[Problem], schema: Schema, policy: Policy) -> None:
-    """Raise for the problems that are errors, warn of those that are worth a warning."""
+def _judge(findings: list[Finding], schema: Schema, policy: Policy, total: int) -> None:
+    """Raise for what is an error, warn of what is worth a warning."""
     fatal = {feature.name for feature in schema.features if feature.unseen == "error"}
-    errors: list[Problem] = []
-    notes: list[Problem] = []
-    for problem in sorted(problems, key=lambda each: -1 if each.row is None else each.row):
-        action = policy.get(problem.kind, "error")
-        if problem.kind == "unseen" and problem.column in fatal:
-            action = "error"  # the encoder itself would raise
-        if action != "ignore":
-            (errors if action == "error" else notes).append(problem)
-    if errors:
-        raise SchemaError(
-            _message("The input does not fit the model", errors), problems=tuple(errors)
-        )
-    if notes:
-        message = _message("The input differs from training", notes)
-        warnings.warn(InputWarning(message, tuple(notes)), stacklevel=5)
 
+    def action(finding: Finding) -> Action:
+        if finding.kind == "unseen" and finding.column in fatal:
+            return "error"  # the encoder itself would raise
+        return policy.get(finding.kind, "error")
 
-def _message(start: str, problems: list[Problem]) -> str:
-    told = []
-    for kind in ("missing column", "unexpected column"):  # all of them at once, both kinds
-        whole = [p for p in problems if p.kind == kind and p.row is None]
-        if whole:
-            names = ", ".join(f"{p.column!r}{p.expected}" for p in whole[:_SHOWN_COLUMNS])
-            more = len(whole) - _SHOWN_COLUMNS
-            plural = "s" if len(whole) > 1 else ""
-            told.append(f"{kind}{plural} {names}{f' and {more} more' if more > 0 else ''}")
-    single = [p for p in problems if p.row is not None]
-    told += [str(p) for p in single[:_SHOWN]]
-    if len(single) > _SHOWN:
-        told.append(f"and {len(single) - _SHOWN:,} more, all in .problems")
-    return f"{start}: {'; '.join(told)}."
-
-
-def _shown(value: Any) -> str:
-    value = value.item() if isinstance(value, np.generic) else value
-    return f"{value!r:.60}" + (" (text)" if isinstance(value, str) else "")
+    refuse([each for each in findings if action(each) == "error"], total)
+    warn([each for each in findings if action(each) == "warn"], total, stacklevel=5)

@@ -10,11 +10,13 @@ import re
 from datetime import date
 from functools import partial
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import infer_dtype
+
+from nbpipe.bundle.problems import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,33 +39,37 @@ _WHAT = {
 _ISO = re.compile(r"\d[^T ]*(?:[T ].*?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?", re.IGNORECASE)
 
 
-class Found(NamedTuple):
-    """One problem of one value: its position, the value, what kind, and what was expected."""
-
-    row: int
-    value: Any
-    kind: str
-    expected: str
-
-
 def as_array(values: pd.Series[Any] | Sequence[Any]) -> Array:
     """Return plain numbers, booleans and times as they are, all else as an array of objects."""
     if isinstance(values, pd.Series):
-        return values.to_numpy() if isinstance(values.dtype, np.dtype) else values.to_numpy(object)
+        return values.to_numpy() if _is_plain(values.dtype) else values.to_numpy(object)
     return np.fromiter(values, dtype=object, count=len(values))
 
 
-def check_column(given: Array, feature: Feature) -> tuple[Array, list[Found]]:
-    """Return the values in a form that can be compared, and every problem among them."""
+def _is_plain(dtype: Any) -> bool:
+    return isinstance(dtype, np.dtype) and dtype.kind in "biufM"
+
+
+def check_column(
+    given: Array, feature: Feature, absent: Array | None = None
+) -> tuple[Array, list[Finding]]:
+    """Return the values in a form that can be compared, and every problem among them.
+
+    The rows that are marked in `absent` are told elsewhere, and not again as missing.
+    """
+    if given.dtype.kind == "M" and feature.type != "datetime":
+        given = pd.Series(given).to_numpy(object)
     missing = np.asarray(pd.isna(given))
     wrong, values = _CHECKS[_kind(feature)](given, missing)
-    found: list[Found] = []
+    found: list[Finding] = []
 
     def add(where: Array, kind: str, expected: str) -> None:
-        found.extend(Found(int(i), given[i], kind, expected) for i in np.flatnonzero(where))
+        if where.any():
+            found.append(Finding(feature.name, kind, expected, np.flatnonzero(where), given))
 
     if not feature.nullable:
-        add(missing, "missing", "a value, since training had none missing")
+        told = missing if absent is None else missing & ~absent
+        add(told, "missing", "a value, since training had none missing")
     add(wrong, "type", _WHAT[_kind(feature)])
     good = ~missing & ~wrong
     comparable = values
@@ -97,6 +103,11 @@ def rebuild(values: Array, feature: Feature) -> Any:
     if dtype == "object":
         # As a Series: of a bare array, pandas 3 would make its own text with its own null.
         return pd.Series(_put(values, missing, _NULLS[feature.null]), dtype=object)
+    if (
+        dtype.startswith(("Int", "UInt"))
+        and _unfit(_floats(values, ~missing), dtype)[~missing].any()
+    ):
+        dtype = "Float64"  # as a whole column with gaps is one of floats elsewhere
     if dtype.startswith(("str", "Int", "UInt", "Float", "boolean")):  # pandas's own dtypes
         return pd.array(_put(values, missing, np.nan), dtype=_TEXT if dtype == "str" else dtype)
     if dtype == "bool" or not missing.any():
@@ -183,7 +194,7 @@ def _has_zone(value: Any) -> bool | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_, np.timedelta64))
 
 
 def _floats(values: Array, good: Array) -> Array:
@@ -204,7 +215,9 @@ def _float(value: Any) -> float:
 def _unfit(numbers: Array, dtype: str) -> Array:
     """Mark what is not whole or too large for an integer dtype."""
     limits = np.iinfo(dtype.lower())
-    high = min(float(limits.max), 2.0**63 - 1024)  # the last float before int64 overflows
+    high = float(limits.max)
+    if int(high) > limits.max:  # rounded up: the last float before an overflow
+        high = np.nextafter(high, 0)
     unfit: Array = (numbers != np.floor(numbers)) | (numbers < limits.min) | (numbers > high)
     return unfit
 

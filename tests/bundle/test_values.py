@@ -95,3 +95,49 @@ def test_words_are_no_times(word):
     schema = Schema((describe(pd.Series(TIMES, name="x")),))
     with pytest.raises(SchemaError, match="expected a time"):
         to_frame({"x": word}, schema, QUIET)
+
+
+@pytest.mark.parametrize("feature", [[1.5, 2.5], [1, 2], [True, False], ["a", "b"]], ids=repr)
+@pytest.mark.parametrize("kind", ["M8[ns]", "M8[s]", "m8[ns]", "c16"])
+def test_a_column_of_another_kind_is_refused_by_its_values(feature, kind):
+    schema = Schema((describe(pd.Series(feature, name="x")),))
+    given = pd.DataFrame({"x": np.array([1, 2], kind)})
+    with pytest.raises(SchemaError, match="expected"):
+        to_frame(given, schema, QUIET)
+    with pytest.raises(SchemaError, match="expected"):
+        to_frame({"x": np.array([1], kind)[0]}, schema, QUIET)
+
+
+def test_a_column_of_missing_times_passes_where_values_may_be_missing():
+    given = pd.DataFrame({"x": pd.to_datetime([None, None])})
+    schema = Schema((describe(pd.Series([1.5, np.nan], name="x")),))
+    assert to_frame(given, schema, QUIET)["x"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value", "rebuilt_as"),
+    [
+        ("Int64", 1.5, "Float64"),
+        ("UInt8", 300, "Float64"),
+        ("UInt8", -5, "Float64"),
+        ("Int64", 7, "Int64"),
+        ("UInt8", 7, "UInt8"),
+    ],
+)
+def test_a_number_that_a_whole_column_with_gaps_cannot_hold_makes_it_a_float(
+    dtype, value, rebuilt_as
+):
+    column = rebuilt(pd.array([1, None, 3], dtype=dtype), [value, None])
+    assert column.dtype == rebuilt_as
+    assert column[0] == value
+    assert column.isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "int8"])
+def test_the_limits_of_whole_numbers_are_those_of_their_dtype(dtype):
+    high = np.iinfo(dtype).max
+    high = high if dtype == "int8" else int(np.nextafter(float(high), 0))
+    column = np.array([1, high], dtype)
+    assert rebuilt(column, [high]).tolist() == [high]
+    with pytest.raises(SchemaError, match="expected a whole number"):
+        rebuilt(column, [2 * high])

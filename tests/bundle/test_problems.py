@@ -1,0 +1,67 @@
+"""Problems are counted in full, kept in part, and told in a message that one can read."""
+
+from __future__ import annotations
+
+import tracemalloc
+from time import process_time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbpipe.bundle.learn import describe
+from nbpipe.bundle.problems import KEPT, InputWarning
+from nbpipe.bundle.schema import Schema
+from nbpipe.bundle.validate import POLICY, parse_policy, to_frame
+from nbpipe.errors import SchemaError
+
+TRAINED = pd.DataFrame({"temp": [9.0, 100.9], "carrier": pd.Categorical(["AA", "UA"])})
+
+
+def schema_of(frame):
+    return Schema(tuple(describe(frame[name]) for name in frame))
+
+
+def test_many_problems_are_told_by_column_with_a_count_and_an_example():
+    rows = pd.DataFrame({"temp": [10.0, 20.0, 30.0, -2.1] * 750, "carrier": ["AA"] * 2999 + ["ZZ"]})
+    with pytest.warns(InputWarning) as caught:
+        to_frame(rows, schema_of(TRAINED), POLICY)
+    assert str(caught[0].message) == (
+        "The input differs from training: column 'temp': 750 of 3,000 values, such as -2.1 "
+        "(row 3), expected 9.0 to 100.9, as in training; column 'carrier': 1 of 3,000 values, "
+        "such as 'ZZ' (text) (row 2999), expected one of AA, UA."
+    )
+    assert caught[0].message.counts == {"temp": 750, "carrier": 1}
+    assert len(caught[0].message.problems) == 751
+
+
+def test_of_very_many_problems_all_are_counted_and_the_first_are_kept():
+    rows = pd.DataFrame({"temp": ["x"] * 3000, "carrier": [None] * 3000})
+    with pytest.raises(SchemaError) as caught:
+        to_frame(rows, schema_of(TRAINED), POLICY)
+    assert caught.value.counts == {"temp": 3000, "carrier": 3000}
+    assert len(caught.value.problems) == 2 * KEPT
+    assert [problem.row for problem in caught.value.problems[-2:]] == [KEPT - 1] * 2
+
+
+@pytest.mark.parametrize("action", ["warn", "error"])
+def test_what_is_wrong_with_a_million_values_costs_about_what_right_ones_cost(action):
+    frame = pd.DataFrame(np.zeros((100_000, 10)), columns=list("abcdefghij"))
+    schema, policy = schema_of(frame), parse_policy({"range": action})
+    tracemalloc.start()
+    start = process_time()
+    with pytest.warns(InputWarning) if action == "warn" else pytest.raises(SchemaError):
+        to_frame(frame + 1, schema, policy)
+    taken, (_, peak) = process_time() - start, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 3  # seconds; one object for each value took 10 and 200 MB
+    assert peak < 80e6  # bytes
+
+
+def test_hints_are_for_readers_so_that_thousands_of_wrong_names_cost_little():
+    schema = schema_of(pd.DataFrame(np.zeros((1, 2000)), columns=[f"f_{i}" for i in range(2000)]))
+    start = process_time()
+    with pytest.raises(SchemaError, match="did you mean 'f_0'") as caught:
+        to_frame({f"F_{i}": 0.0 for i in range(2000)}, schema, POLICY)
+    assert process_time() - start < 5  # seconds; a hint for each took 20
+    assert len(caught.value.problems) == 4000
