@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -37,9 +38,9 @@ def serial(estimator: Any) -> Any:
             waiting += each
         elif isinstance(each, np.ndarray) and each.dtype == object:
             waiting += each.ravel().tolist()
-        elif hasattr(each, "get_params") and not isinstance(each, type):
-            if "n_jobs" in each.get_params(deep=False):
-                each.set_params(n_jobs=1)
+        elif hasattr(each, "__dict__") and not isinstance(each, (type, ModuleType)):
+            if "n_jobs" in vars(each):
+                vars(each)["n_jobs"] = 1
             waiting += vars(each).values()
     return estimator
 

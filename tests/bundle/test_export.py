@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -22,6 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import nbpipe
+from nbpipe.bundle.formats import serial
 from nbpipe.errors import DataError, ExportError, NotPortableError, UsageError, VersionExistsError
 
 NUMBERS = ["distance", "dep_delay"]
@@ -103,6 +106,21 @@ def test_fitted_parts_of_a_search_lose_their_n_jobs_too(flights, tmp_path):
     assert n_jobs_inside(written) == {1}
     assert written.best_estimator_.n_jobs == 1
     assert search.best_estimator_.n_jobs == 2
+
+
+def test_parts_that_are_no_estimators_lose_their_n_jobs_too(flights, tmp_path):
+    X, y = flights[0][["distance", "dep_delay"]], flights[1]
+    forest = RandomForestClassifier(n_estimators=3, n_jobs=2)
+    calibrated = CalibratedClassifierCV(forest, cv=2).fit(X, y)
+    written = nbpipe.load(nbpipe.export(calibrated, tmp_path / "late", X=X, y=y).path).pipeline
+    assert n_jobs_inside(calibrated) == {2, None}
+    assert n_jobs_inside(written) == {1}
+
+
+def test_what_refers_to_itself_is_walked_once():
+    part = SimpleNamespace(n_jobs=-1, parts=[])
+    part.parts.append(part)
+    assert serial({"part": part})["part"].n_jobs == 1
 
 
 def test_a_report_goes_into_the_manifest_as_plain_data(simple, tmp_path):
