@@ -14,7 +14,6 @@
 # %%
 import shutil
 import warnings
-from collections import Counter
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -217,7 +216,7 @@ for unit, rows in {"Fahrenheit": production, "Celsius": celsius}.items():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model.predict(rows[X.columns])
-    new = Counter(problem.column for problem in caught[0].message.problems)
+    new = caught[0].message.counts
     print(f"{unit:10}  not seen in training: {dict(new)}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
