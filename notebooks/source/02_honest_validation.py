@@ -305,7 +305,7 @@ numeric >> SimpleImputer(strategy="median") >> StandardScaler()
 categorical >> OneHotEncoder(handle_unknown="ignore", min_frequency=60)
 model = LogisticRegression(class_weight="balanced", max_iter=1000)
 """
-logistic = nbpipe.cv(nbpipe.build(text), X, y, time=data["sched_dep"])
+logistic = nbpipe.cv(nbpipe.build(text), X, y, time=data["sched_dep"], n_jobs=1)
 assert round(logistic.test("f1").mean(), 2) == 0.47
 assert round(logistic.gap("f1"), 2) == 0.01
 
