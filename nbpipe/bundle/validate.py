@@ -6,6 +6,7 @@ only looked at one by one in a column that has a problem.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -92,27 +93,40 @@ class _Table:
 
 def _table(rows: Any, columns: Sequence[str] | None) -> _Table:
     if isinstance(rows, pd.Series):
+        _refuse_twice(rows.index)
         rows = rows.to_dict()
     if isinstance(rows, Mapping):
         rows = [rows]
     if isinstance(rows, Sequence) and rows and all(isinstance(row, Mapping) for row in rows):
         names = dict.fromkeys(name for row in rows for name in row)
+        _refuse_twice(names)
         given = {str(name): as_array([row.get(name) for row in rows]) for name in names}
         lacking = {str(name): np.array([name not in row for row in rows]) for name in names}
         absent = {name: where for name, where in lacking.items() if where.any()}
         table = _Table(given, pd.RangeIndex(len(rows)), absent)
     else:
         frame = rows if isinstance(rows, pd.DataFrame) else _from_array(rows, columns)
-        if not frame.columns.is_unique:
-            twice = ", ".join(sorted({repr(c) for c in frame.columns[frame.columns.duplicated()]}))
-            raise SchemaError(f"The input has more than one column named {twice:.200}.")
+        _refuse_twice(frame.columns)
         table = _Table({str(name): as_array(frame[name]) for name in frame}, frame.index, {})
     if not len(table.index):
         raise SchemaError("The input has no rows.")
     return table
 
 
+def _refuse_twice(names: Iterable[Any]) -> None:
+    """Raise if two columns have one name as text, so that one would hide the other."""
+    twice = [name for name, count in Counter(map(str, names)).items() if count > 1]
+    if twice:
+        raise SchemaError(
+            f"The input has more than one column named {', '.join(map(repr, twice)):.200}."
+        )
+
+
 def _from_array(rows: Any, columns: Sequence[str] | None) -> pd.DataFrame:
+    if not isinstance(columns, (list, tuple, pd.Index, np.ndarray, type(None))):
+        raise UsageError(
+            f"columns is a {type(columns).__name__}; pass a list of names, in the array's order."
+        )
     names = columns if columns is not None else getattr(getattr(rows, "dtype", None), "names", None)
     if isinstance(rows, (np.ndarray, list, tuple)) and names is not None:
         try:
@@ -126,12 +140,17 @@ def _from_array(rows: Any, columns: Sequence[str] | None) -> pd.DataFrame:
             "An array has no column names, and in another order its columns would be predicted "
             "from in silence. Pass columns=[...] beside it, or a DataFrame."
         )
-    if isinstance(rows, list) and not rows:
+    if isinstance(rows, (list, tuple)) and not rows:
         raise SchemaError("The input has no rows.")
     raise SchemaError(
         f"Rows are a dict, a list of dicts, a DataFrame, or an array with columns=[...]; "
-        f"not {type(rows).__name__}."
+        f"not {_kind(rows)}."
     )
+
+
+def _kind(rows: Any) -> str:
+    name = type(rows).__name__
+    return f"{name} of {type(rows[0]).__name__}" if isinstance(rows, (list, tuple)) else name
 
 
 def _column_findings(table: _Table, schema: Schema) -> Iterable[Finding]:

@@ -25,7 +25,7 @@ from nbpipe.bundle.learn import describe
 from nbpipe.bundle.problems import InputWarning
 from nbpipe.bundle.schema import Schema
 from nbpipe.bundle.validate import POLICY, parse_policy, to_frame
-from nbpipe.errors import DataError, SchemaError
+from nbpipe.errors import DataError, SchemaError, UsageError
 
 STRICT = parse_policy({"missing": "error", "unseen": "error", "range": "error"})
 
@@ -245,11 +245,16 @@ def test_a_misspelt_column_is_matched_with_the_missing_one():
         ([], "no rows"),
         (pd.DataFrame({"x": []}), "no rows"),
         (np.zeros((2, 1)), "no column names"),
-        ([[1.0]], "a dict, a list of dicts"),
+        ([[1.0]], "a dict, a list of dicts.* not list of list"),
+        ([pd.Series({"x": 1.0})], "not list of Series"),
+        ((), "no rows"),
         (None, "not NoneType"),
         ("x", "not str"),
         (3, "not int"),
         (pd.DataFrame([[1.0, 2.0]], columns=["x", "x"]), "more than one column named 'x'"),
+        (pd.DataFrame([[1.0, 2.0]], columns=[1, "1"]), "more than one column named '1'"),
+        (pd.Series([1.0, 2.0], index=["x", "x"]), "more than one column named 'x'"),
+        ({"x": 1.0, 1: 2.0, "1": 3.0}, "more than one column named '1'"),
         ({}, "missing column 'x'"),
         ({1: 2.0}, "unexpected column '1'"),
     ],
@@ -268,6 +273,13 @@ def test_an_array_takes_names_beside_it_and_they_must_fit():
         to_frame(np.array([[1.0, 2.0]]), schema, STRICT, ["b"])
     text = np.array([["9", "2"]])
     assert problems(text, schema, columns=["a", "b"]) == [(0, "a", "type"), (0, "b", "type")]
+
+
+@pytest.mark.parametrize("columns", [{"a", "b"}, "ab", 5, {"a": 0, "b": 1}], ids=repr)
+def test_names_of_an_array_need_an_order(columns):
+    schema = schema_of(pd.DataFrame({"a": [0.0, 9.0], "b": [0.0, 9.0]}))
+    with pytest.raises(UsageError, match="pass a list of names"):
+        to_frame(np.array([[1.0, 2.0]]), schema, STRICT, columns)
 
 
 @pytest.mark.parametrize("handle", ["ignore", "infrequent_if_exist", "error"])
