@@ -17,10 +17,11 @@ from sklearn.utils.validation import check_is_fitted
 from nbpipe.bundle import formats, integrity, probe
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.environment import current, requirements
+from nbpipe.bundle.folders import as_path, parse_version
 from nbpipe.bundle.learn import learn
 from nbpipe.bundle.manifest import Data, Manifest, Target
 from nbpipe.bundle.portability import check_portable
-from nbpipe.bundle.store import Bundle, as_path, parse_version
+from nbpipe.bundle.store import Bundle
 from nbpipe.bundle.write import check_free, staging
 from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError
 

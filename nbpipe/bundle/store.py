@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.bare import explain
+from nbpipe.bundle.folders import (
+    as_path,
+    headless,
+    is_version,
+    latest,
+    parse_version,
+    reading,
+    versions,
+)
 from nbpipe.bundle.tables import html_table, text_table
-from nbpipe.errors import BundleError, BundleNotFoundError, ManifestError, UsageError, did_you_mean
+from nbpipe.errors import (
+    BundleError,
+    BundleNotFoundError,
+    ManifestError,
+    did_you_mean,
+)
 
 if TYPE_CHECKING:
     from os import PathLike
+    from pathlib import Path
 
     from nbpipe.bundle.manifest import Manifest
 
@@ -122,45 +136,6 @@ class Models(Sequence[Bundle]):
         }
 
 
-def parse_version(text: str) -> Version:
-    """Read a version as people write it: ``1.0``, ``v1.0``, ``1.2.0``, ``2.0rc1``.
-
-    Raises
-    ------
-    UsageError
-    """
-    try:
-        return Version(text)
-    except (InvalidVersion, TypeError) as error:
-        raise UsageError(f"{text!r} is not a version; write one like '1.0' or '1.2.0'.") from error
-
-
-def as_path(path: str | PathLike[str]) -> Path:
-    """Return a path, refusing what is none."""
-    try:
-        return Path(path)
-    except TypeError as error:
-        raise UsageError(f"{path!r:.60} is not a path; give one like 'models/late'.") from error
-
-
-def versions(model: Path) -> dict[Version, Path]:
-    """Map the versions in a model's folder, in order, to their folders."""
-    found = {}
-    for folder in model.iterdir() if model.is_dir() else ():
-        try:
-            version = Version(folder.name)
-        except InvalidVersion:
-            continue  # also what a killed writer left behind
-        if (folder / manifests.FILE).is_file():
-            found[version] = folder
-    return dict(sorted(found.items()))
-
-
-def latest(known: Sequence[Version]) -> Version:
-    """Return the highest version; a pre-release only if there is nothing else."""
-    return max(known, key=lambda version: (not version.is_prerelease, version))
-
-
 def find(path: str | PathLike[str], version: str | None = None) -> Bundle:
     """Find one version of the model at `path` and read its manifest.
 
@@ -169,13 +144,20 @@ def find(path: str | PathLike[str], version: str | None = None) -> Bundle:
     path : path-like
         A model's folder, or the folder of one version.
     version : str, optional
-        By default (or as ``"latest"``) the highest one.
+        By default (or as ``"latest"``) the highest one; if that has lost its manifest, it is an
+        error, and not an older version in silence.
 
     Raises
     ------
-    BundleNotFoundError, ManifestError, UsageError
+    BundleNotFoundError, ManifestError, BundleError, UsageError
     """
     folder = as_path(path)
+    with reading(folder):
+        return _find(folder, version)
+
+
+def _find(folder: Path, version: str | None) -> Bundle:
+    asked = folder
     if (folder / manifests.FILE).is_file():
         if version is None:
             return _open(folder)
@@ -183,11 +165,15 @@ def find(path: str | PathLike[str], version: str | None = None) -> Bundle:
     known = versions(folder)
     if not known and version is None:  # models/late/1.0 stands for version 1.0 of models/late
         known, version, folder = versions(folder.parent), folder.name, folder.parent
-        if not known or not _is_version(version):
-            raise explain(as_path(path))
+        if not known or not is_version(version):
+            raise explain(asked)
     elif not known:
         raise explain(folder)
-    wanted = latest(list(known)) if version in {None, "latest"} else parse_version(str(version))
+    damaged = headless(folder)
+    newest = version in {None, "latest"}
+    wanted = latest([*known, *damaged]) if newest else parse_version(str(version))
+    if wanted in damaged:
+        raise damaged[wanted]
     if wanted not in known:
         shown = [str(v) for v in known]
         raise BundleNotFoundError(
@@ -207,14 +193,26 @@ def models(path: str | PathLike[str] = "models") -> Models:
     ------
     BundleNotFoundError
         `path` is not a folder.
+    BundleError
+        It cannot be read.
     """
     root = as_path(path)
-    if not root.is_dir():
-        near = did_you_mean(root.name, _siblings(root))
-        raise BundleNotFoundError(f"{root} is not a folder.{near}", path=str(root))
-    bundles, damaged = [], []
-    for model in (root, *sorted(root.iterdir())):
-        for folder in versions(model).values():
+    with reading(root):
+        if not root.is_dir():
+            near = did_you_mean(root.name, _siblings(root))
+            raise BundleNotFoundError(f"{root} is not a folder.{near}", path=str(root))
+        inside = sorted(root.iterdir())
+    bundles: list[Bundle] = []
+    damaged: list[BundleError] = []
+    for model in (root, *inside):
+        try:
+            with reading(model):
+                damaged += headless(model).values()
+                folders = versions(model).values()
+        except BundleError as error:
+            damaged.append(error)
+            continue
+        for folder in folders:
             try:
                 bundles.append(_open(folder))
             except BundleError as error:
@@ -225,7 +223,7 @@ def models(path: str | PathLike[str] = "models") -> Models:
 def _open(folder: Path) -> Bundle:
     """Read a manifest, and refuse a version that lies under another version's name."""
     bundle = Bundle(folder, manifests.read(folder))
-    if _is_version(folder.name) and Version(folder.name) != Version(bundle.version):
+    if is_version(folder.name) and Version(folder.name) != Version(bundle.version):
         raise ManifestError(
             f"{folder} holds version {bundle.version}: the folder was renamed. Rename it back.",
             path=str(folder),
@@ -245,13 +243,6 @@ def _row(bundle: Bundle) -> tuple[str, ...]:
         score,
         f"{bundle.size / 1e6:.1f}",
     )
-
-
-def _is_version(text: str) -> bool:
-    try:
-        return bool(Version(text))
-    except InvalidVersion:
-        return False
 
 
 def _siblings(path: Path) -> list[str]:

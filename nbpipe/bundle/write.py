@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from packaging.version import Version
 
-from nbpipe.bundle.store import latest, versions
+from nbpipe.bundle.folders import latest, taken
 from nbpipe.errors import ExportError, NbpipeError, VersionExistsError
 
 try:
@@ -47,8 +47,9 @@ def staging(model: Path, wanted: Version | None) -> Iterator[tuple[Path, str]]:
     ExportError
         The folder cannot be written.
     """
-    made = [each for each in (model, *model.parents) if not each.exists()]
+    made: list[Path] = []
     try:
+        made += [each for each in (model, *model.parents) if not each.exists()]
         model.mkdir(parents=True, exist_ok=True)
         with _locked(model) as alone:
             if alone:
@@ -66,10 +67,14 @@ def staging(model: Path, wanted: Version | None) -> Iterator[tuple[Path, str]]:
             with suppress(OSError):  # not empty, if somebody else uses it by now
                 folder.rmdir()
         if isinstance(error, OSError) and not isinstance(error, NbpipeError):
-            raise ExportError(
-                f"{model} cannot be written: {error.strerror or error}. Nothing was exported."
-            ) from error
+            raise _unwritable(model, error) from error
         raise
+
+
+def _unwritable(model: Path, error: OSError) -> ExportError:
+    return ExportError(
+        f"{str(model)!r:.200} cannot be written: {error.strerror or error}. Nothing was exported."
+    )
 
 
 def next_version(known: list[Version]) -> Version:
@@ -81,16 +86,18 @@ def next_version(known: list[Version]) -> Version:
 
 
 def check_free(model: Path, wanted: Version | None) -> Version:
-    """Return the version to write, refusing one that exists."""
-    known = versions(model)
-    if wanted is None:
-        return next_version(list(known))
-    if wanted in known or (model / str(wanted)).exists():
+    """Return the version to write, refusing one that exists, be it damaged."""
+    try:
+        known = taken(model)
+    except OSError as error:
+        raise _unwritable(model, error) from error
+    following = next_version(list(known))
+    if wanted in known:
         raise VersionExistsError(
-            f"{model / str(wanted)} exists, and versions are never overwritten. Leave version out "
-            f"to get the next one, {next_version(list(known))}."
+            f"{known[wanted]} exists, and versions are never overwritten. Leave version out "
+            f"to get the next one, {following}."
         )
-    return wanted
+    return following if wanted is None else wanted
 
 
 @contextmanager

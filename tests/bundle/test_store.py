@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,9 @@ from packaging.version import Version
 from sklearn.linear_model import LinearRegression
 
 import nbpipe
-from nbpipe.bundle.store import latest, versions
+from nbpipe.bundle.folders import latest, versions
 from nbpipe.bundle.write import next_version
-from nbpipe.errors import BundleNotFoundError, ManifestError
+from nbpipe.errors import BundleError, BundleNotFoundError, ManifestError, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +137,55 @@ def test_listing_loads_neither_scikit_learn_nor_pandas_nor_numpy(exported):
     )
     assert done.stdout.splitlines()[-1] == "[]"
     assert "late" in done.stdout
+
+
+def test_a_version_that_lost_its_manifest_is_told_and_never_passed_over(export, tmp_path):
+    export("late", "1.0")
+    (export("late", "1.1").path / "manifest.json").unlink()
+    folder = tmp_path / "late"
+    (damaged,) = nbpipe.models(folder).damaged
+    assert "1.1 has lost its manifest.json" in str(damaged)
+    for version in (None, "latest", "1.1"):
+        with pytest.raises(ManifestError, match=r"1\.1 has lost its manifest\.json"):
+            nbpipe.load(folder, version)
+    assert nbpipe.load(folder, "1.0").version == "1.0"
+    assert export("late", None).version == "1.2"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="changes its user")
+def test_what_may_not_be_read_is_told_and_hides_no_other(export, tmp_path):
+    export("open", "1.0")
+    export("shut", "1.0").path.parent.chmod(0)
+    tmp_path.chmod(0o755)
+    code = (
+        "import os, sys, nbpipe, nbpipe.bundle.model\nos.chdir(sys.argv[1])\nos.setuid(65534)\n"
+        "found = nbpipe.models('.')\nprint([each.name for each in found], found.damaged)\n"
+        "for call in (nbpipe.load, nbpipe.models):\n"
+        "    try: call('shut')\n"
+        "    except nbpipe.errors.BundleError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True
+    )
+    listed, *refused = done.stdout.splitlines()
+    assert listed.startswith("['open'] (BundleError(")
+    assert [line == "'shut' cannot be read: Permission denied." for line in refused] == [
+        True,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "a\0b", "a\nb", "~nobody-here/x", 3])
+def test_what_is_no_path_is_one_clear_line(path):
+    for call in (nbpipe.load, nbpipe.models):
+        with pytest.raises((BundleError, UsageError)) as caught:
+            call(path)
+        assert len(str(caught.value)) < 400
+        assert "\n" not in str(caught.value)
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(export, tmp_path, monkeypatch):
+    export("late", "1.0")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert nbpipe.load("~/late").version == "1.0"
+    assert len(nbpipe.models("~")) == 1
