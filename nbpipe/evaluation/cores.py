@@ -14,8 +14,9 @@ from nbpipe.errors import UsageError
 # Libraries whose estimators run threads of their own unless told otherwise.
 THREADED_PACKAGES = frozenset({"xgboost", "lightgbm", "catboost"})
 
-# Seconds that starting worker processes costs: 1.4 to 1.7 s measured on 2 cores.
-START_COST = 1.5
+# Seconds that workers must save to be started. Starting them takes 1.4 to 1.7 s on 2 idle cores, and
+# the first fold, from which the others are estimated, also pays for what libraries load late.
+START_COST = 3.0
 
 
 def check_n_jobs(n_jobs: Any) -> int | None:
