@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from nbpipe.errors import ExportError, one_line
 
 
 class DecodeError(ValueError):
@@ -25,6 +28,17 @@ def encode(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [encode(item) for item in value]
     return value
+
+
+def dump(content: Any, **options: Any) -> str:
+    """Write plain data as JSON, refusing what JSON has not."""
+    try:
+        return json.dumps(content, **options)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ExportError(
+            "A fact of the model, such as a class, a category or an entry of the report, cannot be "
+            f"written as JSON: {one_line(error)}."
+        ) from error
 
 
 def decode(kind: Any, value: Any, where: str) -> Any:

@@ -23,7 +23,7 @@ from nbpipe.bundle.manifest import Data, Manifest, Target
 from nbpipe.bundle.portability import check_portable
 from nbpipe.bundle.store import Bundle
 from nbpipe.bundle.write import check_free, staging
-from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError
+from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, one_line
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -81,7 +81,7 @@ def export(
     target, data = _target(pipeline, y, len(X)), _fingerprint(X[list(schema.names)], y)
     found = _report(report)
     pickled, distributions = check_portable(pipeline)
-    estimator = formats.serial(pickle.loads(pickled))  # noqa: S301 - made a moment ago
+    estimator = formats.serial(_copy(pickled))
     rows = probe.take(estimator, X, schema)
     environment = current(distributions)
     with staging(model, wanted) as (folder, chosen):
@@ -104,6 +104,16 @@ def export(
         (folder / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
         rows.compare(formats.read(folder), manifests.read(folder).schema)  # what is on disk works
     return Bundle(model / chosen, manifest)
+
+
+def _copy(pickled: bytes) -> Any:
+    try:
+        return pickle.loads(pickled)  # noqa: S301 - made a moment ago
+    except Exception as error:  # a pickle runs code, which raises what it likes
+        raise ExportError(
+            "The pipeline can be written to a file but not read back "
+            f"({type(error).__name__}): {one_line(error)}"
+        ) from error
 
 
 def _model_folder(to: str | PathLike[str]) -> Path:

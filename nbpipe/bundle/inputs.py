@@ -76,7 +76,11 @@ def encoded_columns(pipeline: Any, names: tuple[str, ...]) -> dict[str, Encoded]
 
 
 def _steps(estimator: Any) -> list[Any]:
-    """Return the steps of a pipeline, without those that pass through, or the estimator itself."""
+    """Return the steps of a pipeline, without those that pass through, or the estimator itself.
+
+    Of a search, they are those of the best estimator that it found.
+    """
+    estimator = getattr(estimator, "best_estimator_", estimator)
     steps = [step for _, step in getattr(estimator, "steps", [("", estimator)])]
     return [step for step in steps if step is not None and not isinstance(step, str)] or [estimator]
 

@@ -85,7 +85,7 @@ def describe(column: pd.Series[Any], encoded: Encoded | None = None) -> Feature:
         facts["categories"], facts["unseen"] = encoded
         kind = "category" if kind == "text" else kind
     elif kind in {"number", "integer"} and len(values):
-        facts["minimum"], facts["maximum"] = _plain(values.min()), _plain(values.max())
+        facts["minimum"], facts["maximum"] = _range(values)
     elif kind == "datetime" and len(values):
         facts["minimum"], facts["maximum"] = values.min().isoformat(), values.max().isoformat()
     if column.dtype == object and missing.any():
@@ -111,7 +111,7 @@ def _logical_type(column: pd.Series[Any]) -> LogicalType:
     if isinstance(dtype, pd.CategoricalDtype):
         if all(isinstance(each, (str, int, float, bool)) for each in dtype.categories.tolist()):
             return "category"
-    elif isinstance(dtype, pd.SparseDtype):
+    elif _is_lost_as_text(dtype):
         pass  # rows given one by one could not be turned back into it
     elif types.is_bool_dtype(dtype):
         return "boolean"
@@ -135,11 +135,22 @@ def _logical_type(column: pd.Series[Any]) -> LogicalType:
     )
 
 
+def _is_lost_as_text(dtype: Any) -> bool:
+    """Say whether a dtype is sparse, or has a time zone that its name does not stand for."""
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        try:
+            return bool(types.pandas_dtype(str(dtype)) != dtype)
+        except (TypeError, ValueError, KeyError):
+            return True
+    return isinstance(dtype, pd.SparseDtype)
+
+
 def _dtype_name(dtype: Any) -> str:
     if isinstance(dtype, pd.CategoricalDtype):
         return "category"
-    if isinstance(dtype, pd.ArrowDtype):  # as numpy's, so that pyarrow need not be there
-        dtype = dtype.numpy_dtype  # type: ignore[attr-defined]
+    if isinstance(dtype, pd.ArrowDtype):  # as pandas's own, so that pyarrow need not be there
+        own: Any = "string" if types.is_string_dtype(dtype) else dtype.numpy_dtype  # type: ignore[attr-defined]
+        return {"bool": "boolean"}.get(str(own), str(own).replace("int", "Int").replace("uI", "UI"))
     return str(dtype)
 
 
@@ -154,6 +165,16 @@ def _null(missing: pd.Series[Any]) -> Any:
             f"{place} = {place}.where({place}.notna(), None), and fit again."
         )
     return kinds.pop()
+
+
+def _range(values: pd.Series[Any]) -> tuple[int | float, int | float]:
+    low, high = _plain(values.min()), _plain(values.max())
+    if low == -np.inf or high == np.inf:
+        raise ExportError(
+            f"Column {values.name!r} holds infinity, which is refused at prediction. Replace it by "
+            "a missing value or a number, and fit again."
+        )
+    return low, high
 
 
 def _plain(value: Any) -> int | float:

@@ -13,7 +13,7 @@ from collections.abc import Mapping  # noqa: TC003 - decode() reads the annotati
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle.codec import DecodeError, decode, encode
+from nbpipe.bundle.codec import DecodeError, decode, dump, encode
 from nbpipe.bundle.integrity import FileRecord, lfs_advice
 from nbpipe.bundle.schema import Scalar, Schema  # noqa: TC001 - likewise
 from nbpipe.errors import BundleNotFoundError, ExportError, ManifestError
@@ -105,7 +105,7 @@ class Manifest:
     def to_json(self) -> str:
         """Return the text of ``manifest.json``, sealed with a digest of its own content."""
         content = {"format": FORMAT, **encode(self)}
-        text = json.dumps(content | {"digest": _digest(content)}, indent=1, allow_nan=False)
+        text = dump(content | {"digest": _digest(content)}, indent=1, allow_nan=False)
         if len(text) > SIZE_LIMIT:
             raise ExportError(
                 f"The manifest would take {len(text) / 2**20:.0f} MB, more than the limit of "
@@ -168,7 +168,7 @@ def from_json(text: str) -> Manifest:
 
 
 def _digest(content: dict[str, Any]) -> str:
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    canonical = dump(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

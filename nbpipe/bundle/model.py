@@ -113,8 +113,10 @@ class Model:
         frame = to_frame(rows, self.schema, self.policy, columns)
         try:
             predicted: np.ndarray[Any, Any] = function(frame)
-        except (ValueError, TypeError) as error:
-            raise DataError(f"The pipeline could not use the rows: {one_line(error)}") from error
+        except Exception as error:  # its steps raise what they like
+            raise DataError(
+                f"The pipeline could not use the rows ({type(error).__name__}): {one_line(error)}"
+            ) from error
         return predicted
 
     def __repr__(self) -> str:
@@ -183,7 +185,18 @@ def load(
         )
     pipeline = formats.read(bundle.path)
     notes.append(check_probe(bundle, pipeline))
+    notes += _unchecked(bundle.manifest.schema)
     return Model(bundle, pipeline, notes, rules)
+
+
+def _unchecked(schema: Schema) -> list[str]:
+    """Note the columns of text of which any value passes, as no encoder's categories are known."""
+    names = [f.name for f in schema.features if f.type == "text" and f.categories is None]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - a short note
+    told = (
+        f"any text passes in {', '.join(names[:5])}{more}: no encoder there that lists categories"
+    )
+    return [told] if names else []
 
 
 def check_probe(bundle: Bundle, pipeline: Any) -> str:

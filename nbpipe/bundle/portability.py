@@ -96,10 +96,11 @@ def _distributions(modules: set[str]) -> set[str]:
     found, local = set(), []
     for module in modules:
         origin = _origin(module)
-        if origin is None:  # the standard library or built in
+        if origin is None:
+            local += [module] if _made_here(module) else []  # else built in
             continue
         package = _installed_package(origin)
-        project = next((name for root, name in editable if root in origin.parents), None)
+        project = next((name for root, name in editable if _packaged(origin, root, module)), None)
         if package is not None and package in installed:
             found.add(installed[package][0])
         elif project is not None:
@@ -121,6 +122,21 @@ def _origin(module: str) -> Path | None:
         return None
     file = getattr(sys.modules.get(module), "__file__", None)
     return Path(file).resolve() if file else None
+
+
+def _made_here(module: str) -> bool:
+    """Say whether a module is of no file because this process made it."""
+    found = sys.modules.get(module)
+    return found is not None and found.__spec__ is None and module != "__main__"
+
+
+def _packaged(origin: Path, root: Path, module: str) -> bool:
+    """Say whether a file is of a package at the root of a project, and not merely beneath it.
+
+    A notebook's ``helpers.py`` lies in the project, too, but is of no package that it brings.
+    """
+    package = module.partition(".")[0]
+    return any(root / each / package in origin.parents for each in ("", "src"))
 
 
 def _installed_package(origin: Path) -> str | None:

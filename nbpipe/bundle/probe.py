@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from nbpipe.bundle.codec import DecodeError, decode, encode
+from nbpipe.bundle.codec import DecodeError, decode, dump, encode
 from nbpipe.bundle.validate import POLICY, to_frame
 from nbpipe.errors import ExportError, ProbeMismatchError, SchemaError, one_line
 
@@ -62,7 +62,7 @@ class Probe:
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
-        path.write_text(json.dumps(encode(self), indent=1), encoding="utf-8")
+        path.write_text(dump(encode(self), indent=1), encoding="utf-8")
 
 
 def frame(rows: tuple[Any, ...], schema: Schema) -> pd.DataFrame:
@@ -138,7 +138,11 @@ def _same(method: str, then: list[Any], now: list[Any]) -> None:
     for row, (a, b) in enumerate(zip(then, now, strict=True)):
         old, new = np.asarray(a), np.asarray(b)
         numeric = old.dtype.kind in "iuf" and new.dtype.kind in "iuf" and old.shape == new.shape
-        if not (np.allclose(old, new, RTOL, ATOL) if numeric else np.array_equal(old, new)):
+        if not (
+            np.allclose(old, new, RTOL, ATOL, equal_nan=True)
+            if numeric
+            else np.array_equal(old, new)
+        ):
             raise ProbeMismatchError(
                 f"The model no longer predicts what it did at export: for probe row {row}, "
                 f"{method} gave {a!r:.80} then and {b!r:.80} now. Load it with the versions that "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import pickle
 import re
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import joblib
 import numpy as np
@@ -21,9 +22,10 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import nbpipe
+from nbpipe.bundle import portability
 from nbpipe.bundle.formats import serial
 from nbpipe.errors import DataError, ExportError, NotPortableError, UsageError, VersionExistsError
 
@@ -348,3 +350,88 @@ def test_a_dropped_column_may_hold_anything(tmp_path):
 def test_a_pickle_of_an_error_keeps_its_facts():
     error = NotPortableError("no", names=("a.b",))
     assert pickle.loads(pickle.dumps(error)).names == ("a.b",)
+
+
+class Unreadable(StandardScaler):
+    def __setstate__(self, state):
+        raise KeyError("lost")
+
+
+class Picky(StandardScaler):
+    def transform(self, X, copy=None):
+        if X.iloc[0, 0] == -1:
+            raise KeyError("no such row")
+        return super().transform(X, copy)
+
+
+def elsewhere(monkeypatch, *classes):
+    """Have classes of this file pass for those of an installed package."""
+    monkeypatch.setattr("nbpipe.bundle.portability._distributions", lambda _: set())
+    for each in classes:
+        monkeypatch.setitem(sys.modules, each.__module__, sys.modules[__name__])
+
+
+def test_what_cannot_be_read_back_is_refused(simple, tmp_path, monkeypatch):
+    _, X, y = simple
+    fitted = make_pipeline(Unreadable(), LogisticRegression()).fit(X, y)
+    elsewhere(monkeypatch, Unreadable)
+    with pytest.raises(ExportError, match=r"not read back \(KeyError\)"):
+        nbpipe.export(fitted, tmp_path / "late", X=X, y=y)
+    assert not (tmp_path / "late").exists()
+
+
+def test_whatever_a_step_raises_is_one_clear_error(simple, tmp_path, monkeypatch):
+    _, X, y = simple
+    fitted = make_pipeline(Picky(), LogisticRegression()).fit(X, y)
+    elsewhere(monkeypatch, Picky)
+    loaded = nbpipe.load(
+        nbpipe.export(fitted, tmp_path / "m", X=X).path, policy={"range": "ignore"}
+    )
+    with pytest.raises(DataError, match=r"could not use the rows \(KeyError\): 'no such row'"):
+        loaded.predict({"distance": -1, "dep_delay": 1.0})
+
+
+def test_classes_that_json_has_not_are_refused(simple, tmp_path):
+    _, X, y = simple
+    times = pd.to_datetime(["2020-01-01", "2020-01-02"]).to_pydatetime().astype(object)
+    fitted = LogisticRegression().fit(X, y)
+    fitted.classes_ = np.array(times, dtype=object)
+    with pytest.raises(ExportError, match="cannot be written as JSON"):
+        nbpipe.export(fitted, tmp_path / "late", X=X, y=y)
+    assert not (tmp_path / "late").exists()
+
+
+def test_a_prediction_of_nan_equals_itself(tmp_path):
+    X = pd.DataFrame({"a": [0.0, 1.0, 2.0]})
+    fitted = DummyRegressor(strategy="constant", constant=1.0).fit(X, X["a"])
+    fitted.constant_ = np.array([[np.nan]])
+    loaded = nbpipe.load(nbpipe.export(fitted, tmp_path / "late", X=X).path)
+    assert np.isnan(loaded.predict(X)).all()
+
+
+def test_text_that_no_encoder_lists_is_noted_and_a_search_is_looked_into(flights, tmp_path):
+    X, y = flights[0][["carrier"]], flights[1]
+    steps = make_pipeline(OneHotEncoder(handle_unknown="ignore"), LogisticRegression())
+    search = GridSearchCV(steps, {"logisticregression__C": [1.0]}, cv=2).fit(X, y)
+    loaded = nbpipe.load(nbpipe.export(search, tmp_path / "a", X=X, y=y).path)
+    assert loaded.schema.features[0].categories == tuple(sorted(X["carrier"].unique()))
+    assert not any("any text passes" in note for note in loaded.notes)
+    plain = make_pipeline(FunctionTransformer(), *[step for _, step in steps.steps]).fit(X, y)
+    loaded = nbpipe.load(nbpipe.export(plain, tmp_path / "b", X=X, y=y).path)
+    assert any("any text passes in carrier" in note for note in loaded.notes)
+
+
+def test_modules_beneath_an_editable_project_or_made_here_are_not_packages(tmp_path, monkeypatch):
+    for name in ("inside/__init__.py", "notebooks/helpers2.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    monkeypatch.setattr(portability, "_editable_projects", lambda: [(tmp_path, "project")])
+    for folder in (tmp_path, tmp_path / "notebooks"):
+        monkeypatch.syspath_prepend(folder)
+    for name in ("inside", "helpers2"):
+        monkeypatch.setitem(sys.modules, name, importlib.import_module(name))
+    monkeypatch.setitem(sys.modules, "made_here", ModuleType("made_here"))
+    assert portability._distributions({"inside", "builtins"}) == {"project"}
+    for local in ("helpers2", "made_here"):
+        with pytest.raises(NotPortableError, match=local):
+            portability._distributions({local})

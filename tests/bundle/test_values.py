@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dateutil.tz
 import numpy as np
 import pandas as pd
 import pytest
@@ -141,3 +142,39 @@ def test_the_limits_of_whole_numbers_are_those_of_their_dtype(dtype):
     assert rebuilt(column, [high]).tolist() == [high]
     with pytest.raises(SchemaError, match="expected a whole number"):
         rebuilt(column, [2 * high])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values", "kind"),
+    [
+        ("string[pyarrow]", ["a", None], "string"),
+        ("bool[pyarrow]", [True, None], "boolean"),
+        ("int64[pyarrow]", [1, None], "Int64"),
+        ("uint8[pyarrow]", [1, 2], "UInt8"),
+        ("double[pyarrow]", [1.5, 2.5], "float64"),
+    ],
+)
+def test_columns_of_arrow_come_back_as_pandas_own(dtype, values, kind):
+    pa = pytest.importorskip("pyarrow")
+    types = {"string": pa.string(), "double": pa.float64(), "bool": pa.bool_()}
+    name = dtype.partition("[")[0]
+    arrow = pd.ArrowDtype(types[name] if name in types else getattr(pa, name)())
+    column = rebuilt(pd.array(values, dtype=arrow), values)
+    assert column.dtype == kind
+    assert column.isna().tolist() == [value is None for value in values]
+    frame = pd.DataFrame({"x": pd.array(values, dtype=arrow)})
+    schema = Schema((describe(frame["x"]),))
+    pd.testing.assert_series_equal(to_frame(frame, schema, QUIET)["x"], column)
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ([1.0, np.inf], "holds infinity"),
+        (pd.to_datetime(["2020-01-01"]).tz_localize(dateutil.tz.gettz("Europe/Berlin")), "dtype"),
+    ],
+    ids=["infinity", "zone"],
+)
+def test_what_no_row_could_give_again_is_refused_at_export(column, told):
+    with pytest.raises(ExportError, match=told):
+        describe(pd.Series(column, name="x"))
