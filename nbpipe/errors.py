@@ -202,10 +202,19 @@ class SchemaError(NbpipeError, ValueError):
         each column and kind, the first 1,000.
     counts : Mapping of str to int
         How many there are in each column.
+    lines : tuple of str
+        The message in parts, which a notebook shows one below the other.
     """
 
     problems: tuple[Any, ...] = ()
     counts: Mapping[str, int] = MappingProxyType({})
+    lines: tuple[str, ...] = ()
+
+    def _render_traceback_(self) -> list[str]:
+        if not self.lines:
+            return super()._render_traceback_()
+        start, *parts = self.lines
+        return [f"{type(self).__name__}: {start}:", *(f"  - {part}" for part in parts)]
 
 
 class MissingExtraError(NbpipeError, ImportError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import subprocess
+import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from nbpipe.bundle import formats, integrity, probe
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.environment import current, requirements
 from nbpipe.bundle.folders import as_path, parse_version
+from nbpipe.bundle.inputs import rows_fitted
 from nbpipe.bundle.learn import learn
 from nbpipe.bundle.manifest import Data, Manifest, Target
 from nbpipe.bundle.portability import check_portable
@@ -28,6 +30,8 @@ from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, one_l
 if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
+
+_DOUBTFUL = {"suspicious", "no better than the baseline"}  # verdicts that deserve a warning
 
 
 def export(
@@ -58,7 +62,9 @@ def export(
     version : str, optional
         ``"1.0"``, ``"v1.0"``, ``"1.2.0"``; by default the next one.
     report : CVReport or Mapping, optional
-        What cross-validation found; goes into the manifest.
+        What cross-validation found; goes into the manifest. A verdict of "suspicious" or "no
+        better than the baseline" gives a ``UserWarning``, as does an `X` of fewer rows than the
+        pipeline was fitted on, where its steps know their number.
 
     Returns
     -------
@@ -80,6 +86,7 @@ def export(
     schema = learn(pipeline, X)
     target, data = _target(pipeline, y, len(X)), _fingerprint(X[list(schema.names)], y)
     found = _report(report)
+    _warn_of_rows(pipeline, len(X))
     pickled, distributions = check_portable(pipeline)
     estimator = formats.serial(_copy(pickled))
     rows = probe.take(estimator, X, schema)
@@ -103,7 +110,22 @@ def export(
         )
         (folder / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
         rows.compare(formats.read(folder), manifests.read(folder).schema)  # what is on disk works
-    return Bundle(model / chosen, manifest)
+    bundle = Bundle(model / chosen, manifest)
+    if bundle.verdict in _DOUBTFUL:
+        told = f"{bundle.name} {chosen} is exported, though its report's verdict is"
+        warnings.warn(f"{told} {bundle.verdict!r}.", UserWarning, stacklevel=2)
+    return bundle
+
+
+def _warn_of_rows(pipeline: Any, given: int) -> None:
+    fitted = rows_fitted(pipeline)
+    if fitted > given:
+        warnings.warn(
+            f"The pipeline was fitted on {fitted:,} rows or more and X has {given:,}: ranges and "
+            "gaps in the schema are those of X alone. Pass the frame that it was fitted on.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _copy(pickled: bytes) -> Any:

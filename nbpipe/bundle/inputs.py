@@ -75,6 +75,23 @@ def encoded_columns(pipeline: Any, names: tuple[str, ...]) -> dict[str, Encoded]
     return found
 
 
+def rows_fitted(estimator: Any) -> int:
+    """Return how many rows `estimator` was fitted on at least, as far as its steps can tell."""
+    counts = [0]
+    for step in _steps(estimator):
+        if hasattr(step, "fit_resample"):
+            break  # what follows saw other rows
+        counts += [rows_fitted(inner) for _, inner, _ in getattr(step, "transformers_", ())]
+        parts = getattr(step, "estimators_", None)
+        tree: Any = getattr(parts[0] if isinstance(parts, list) and parts else step, "tree_", 0)
+        counts += [
+            int(np.max(getattr(step, "n_samples_seen_", 0))),
+            int(getattr(step, "n_samples_fit_", 0)),
+            int(tree.n_node_samples[0]) if hasattr(tree, "n_node_samples") else 0,
+        ]
+    return max(counts)
+
+
 def _steps(estimator: Any) -> list[Any]:
     """Return the steps of a pipeline, without those that pass through, or the estimator itself.
 

@@ -121,14 +121,19 @@ class Finding:
 def refuse(findings: Sequence[Finding], total: int) -> None:
     """Raise one `SchemaError` for all that was found in `total` rows, if anything was."""
     if findings:
-        message = _message("The input does not fit the model", findings, total)
-        raise SchemaError(message, problems=_problems(findings), counts=_counts(findings))
+        start, told = "The input does not fit the model", _told(findings, total)
+        raise SchemaError(
+            f"{start}: {'; '.join(told)}.",
+            problems=_problems(findings),
+            counts=_counts(findings),
+            lines=(start, *told),
+        )
 
 
 def warn(findings: Sequence[Finding], total: int, stacklevel: int) -> None:
     """Give one `InputWarning` for all that was found in `total` rows, if anything was."""
     if findings:
-        message = _message("The input differs from training", findings, total)
+        message = f"The input differs from training: {'; '.join(_told(findings, total))}."
         warning = InputWarning(message, _problems(findings), _counts(findings))
         warnings.warn(warning, stacklevel=stacklevel + 1)
 
@@ -145,7 +150,7 @@ def _counts(findings: Sequence[Finding]) -> Mapping[str, int]:
     return dict(counts)
 
 
-def _message(start: str, findings: Sequence[Finding], total: int) -> str:
+def _told(findings: Sequence[Finding], total: int) -> list[str]:
     """Name whole columns, then each value; where these are many, each column with an example."""
     told = []
     for kind in _WHOLE:  # all of them at once, both kinds
@@ -153,18 +158,18 @@ def _message(start: str, findings: Sequence[Finding], total: int) -> str:
         if whole:
             plural = "s" if len(whole) > 1 else ""
             names = [f"{each.column!r:.60}{each.expected}" for each in whole]
-            told.append(f"{kind}{plural} {_some(names, ', ')}")
+            told.append(f"{kind}{plural} {', '.join(_some(names))}")
     single = [each for each in findings if each.rows is not None]
     if sum(each.count for each in single) <= _SHOWN:
         told += [str(problem) for problem in _problems(single)]
     elif single:
-        told.append(_some([each.summary(total) for each in single], "; "))
-    return f"{start}: {'; '.join(told)}."
+        told += _some([each.summary(total) for each in single])
+    return told
 
 
-def _some(texts: Sequence[str], between: str) -> str:
+def _some(texts: list[str]) -> list[str]:
     more = len(texts) - _SHOWN_COLUMNS
-    return between.join(texts[:_SHOWN_COLUMNS]) + (f" and {more:,} more" if more > 0 else "")
+    return texts[:_SHOWN_COLUMNS] + ([f"and {more:,} more"] if more > 0 else [])
 
 
 def _shown(value: Any) -> str:

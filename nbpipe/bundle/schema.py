@@ -50,12 +50,16 @@ class Feature:
     maximum: int | float | str | None = None
 
     def seen(self) -> str:
-        """Return the categories or the range, shortened for reading."""
+        """Return the categories or the range, shortened and rounded for reading."""
         if self.categories is not None:
-            shown = ", ".join(map(str, self.categories[:_SHOWN_CATEGORIES]))
+            shown = ", ".join(map(_brief, self.categories[:_SHOWN_CATEGORIES]))
             more = len(self.categories) - _SHOWN_CATEGORIES
             return shown + (f", ... {more} more" if more > 0 else "")
-        return "" if self.minimum is None else f"{self.minimum} to {self.maximum}"
+        return "" if self.minimum is None else f"{_brief(self.minimum)} to {_brief(self.maximum)}"
+
+
+def _brief(value: Scalar | None) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

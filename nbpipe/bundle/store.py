@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
@@ -19,7 +19,8 @@ from nbpipe.bundle.folders import (
     reading,
     versions,
 )
-from nbpipe.bundle.tables import html_table, text_table
+from nbpipe.bundle.listing import Models
+from nbpipe.bundle.tables import in_units
 from nbpipe.errors import (
     BundleError,
     BundleNotFoundError,
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbpipe.bundle.manifest import Manifest
-
-_HEADER = ("model", "version", "created", "scikit-learn", "features", "test score", "MB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Bundle:
         packages = self.manifest.environment.packages
         return (
             f"Bundle {self.name} {self.version} in {self.path}\n"
-            f"{len(self.manifest.schema.features)} features, {self.size / 1e6:.1f} MB, "
+            f"{len(self.manifest.schema.features)} features, {in_units(self.size)}, "
             f"scikit-learn {packages['scikit-learn']}; nbpipe.load({str(self.path)!r})"
         )
 
@@ -83,6 +82,13 @@ class Bundle:
         except (KeyError, TypeError, ValueError):  # a report of the user's own making
             return None
 
+    @property
+    def verdict(self) -> str | None:
+        """Status of the report's verdict, such as ``"usual"``, if there is one."""
+        verdict = (self.manifest.report or {}).get("verdict")
+        status = verdict.get("status") if isinstance(verdict, dict) else None
+        return status if isinstance(status, str) else None
+
     def to_dict(self) -> dict[str, Any]:
         """Return what a listing shows, as plain data; ``size`` is in bytes."""
         return {
@@ -93,46 +99,8 @@ class Bundle:
             "scikit_learn": self.manifest.environment.packages["scikit-learn"],
             "features": len(self.manifest.schema.features),
             "score": None if self.score is None else dict([self.score]),
+            "verdict": self.verdict,
             "size": self.size,
-        }
-
-
-class Models(Sequence[Bundle]):
-    """The versions found under a folder, oldest version first.
-
-    Attributes
-    ----------
-    damaged : tuple of BundleError
-        Why each folder that looks like a version cannot be read.
-    """
-
-    def __init__(self, bundles: Sequence[Bundle], damaged: Sequence[BundleError]) -> None:
-        self._bundles = tuple(bundles)
-        self.damaged = tuple(damaged)
-
-    def __len__(self) -> int:
-        return len(self._bundles)
-
-    @overload
-    def __getitem__(self, index: int) -> Bundle: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Bundle, ...]: ...
-    def __getitem__(self, index: int | slice) -> Bundle | tuple[Bundle, ...]:
-        return self._bundles[index]
-
-    def __repr__(self) -> str:
-        shown = text_table(_HEADER, [_row(each) for each in self]) if self else "No models here."
-        return "\n".join([shown, *(f"unreadable: {error}" for error in self.damaged)])
-
-    def _repr_html_(self) -> str:
-        told = " ".join(f"Unreadable: {error}" for error in self.damaged)
-        return html_table(_HEADER, [_row(each) for each in self], told)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the listing as plain data."""
-        return {
-            "models": [bundle.to_dict() for bundle in self],
-            "damaged": [{"path": error.path, "message": str(error)} for error in self.damaged],
         }
 
 
@@ -217,7 +185,16 @@ def models(path: str | PathLike[str] = "models") -> Models:
                 bundles.append(_open(folder))
             except BundleError as error:
                 damaged.append(error)
-    return Models(bundles, damaged)
+    return Models(bundles, damaged, "" if bundles else _hint(inside))
+
+
+def _hint(inside: list[Path]) -> str:
+    """Name the folder one level deeper that has models, if there is one."""
+    for folder in inside:
+        with suppress(OSError):
+            if folder.is_dir() and any(versions(each) for each in folder.iterdir()):
+                return f" {str(folder)!r} has some: nbpipe.models({str(folder)!r})."
+    return ""
 
 
 def _open(folder: Path) -> Bundle:
@@ -229,20 +206,6 @@ def _open(folder: Path) -> Bundle:
             path=str(folder),
         )
     return bundle
-
-
-def _row(bundle: Bundle) -> tuple[str, ...]:
-    facts = bundle.to_dict()
-    score = "" if bundle.score is None else f"{bundle.score[0]} {bundle.score[1]:.3f}"
-    return (
-        bundle.name,
-        bundle.version,
-        facts["created"][:16].replace("T", " "),
-        facts["scikit_learn"],
-        str(facts["features"]),
-        score,
-        f"{bundle.size / 1e6:.1f}",
-    )
 
 
 def _siblings(path: Path) -> list[str]:

@@ -84,7 +84,7 @@ def check_column(
     if feature.minimum is not None:
         low, high = _bounds(feature)
         outside = good & ((comparable < low) | (comparable > high))
-        add(outside, "range", f"{feature.minimum} to {feature.maximum}, as in training")
+        add(outside, "range", f"{feature.seen()}, as in training")
     if feature.categories is not None:
         good[good] = ~_known(values[good], feature)
         add(good, "unseen", f"one of {feature.seen()}")

@@ -8,6 +8,7 @@ import pickle
 import re
 import subprocess
 import sys
+import warnings
 from importlib.metadata import packages_distributions
 from types import ModuleType, SimpleNamespace
 
@@ -21,12 +22,14 @@ from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import nbpipe
 from nbpipe.bundle import portability
 from nbpipe.bundle.formats import serial
+from nbpipe.bundle.inputs import rows_fitted
 from nbpipe.errors import DataError, ExportError, NotPortableError, UsageError, VersionExistsError
 
 NUMBERS = ["distance", "dep_delay"]
@@ -435,3 +438,26 @@ def test_modules_beneath_an_editable_project_or_made_here_are_not_packages(tmp_p
     for local in ("helpers2", "made_here"):
         with pytest.raises(NotPortableError, match=local):
             portability._distributions({local})
+
+
+def test_fewer_rows_than_were_fitted_are_warned_of(pipeline, flights, tmp_path):
+    X, y = flights
+    with pytest.warns(UserWarning, match=r"rows or more and X has 50"):
+        nbpipe.export(pipeline, tmp_path / "late", X=X[:50], y=y[:50])
+    knn = KNeighborsClassifier().fit(X[NUMBERS], y)
+    assert rows_fitted(knn) == rows_fitted(StandardScaler().fit(X[["distance"]])) == len(X)
+
+
+@pytest.mark.parametrize("status", ["suspicious", "no better than the baseline", "usual"])
+def test_a_doubtful_verdict_is_warned_of_and_listed(simple, tmp_path, status):
+    pipeline, X, y = simple
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        nbpipe.export(pipeline, tmp_path / "m", X=X, y=y, report={"verdict": {"status": status}})
+    told = [str(each.message) for each in caught if each.category is UserWarning]
+    assert told == (
+        []
+        if status == "usual"
+        else [f"m 1.0.0 is exported, though its report's verdict is {status!r}."]
+    )
+    assert status in repr(nbpipe.models(tmp_path))

@@ -28,7 +28,7 @@ def test_many_problems_are_told_by_column_with_a_count_and_an_example():
         to_frame(rows, schema_of(TRAINED), POLICY)
     assert str(caught[0].message) == (
         "The input differs from training: column 'temp': 750 of 3,000 values, such as -2.1 "
-        "(row 3), expected 9.0 to 100.9, as in training; column 'carrier': 1 of 3,000 values, "
+        "(row 3), expected 9 to 100.9, as in training; column 'carrier': 1 of 3,000 values, "
         "such as 'ZZ' (text) (row 2999), expected one of AA, UA."
     )
     assert caught[0].message.counts == {"temp": 750, "carrier": 1}
@@ -65,3 +65,18 @@ def test_hints_are_for_readers_so_that_thousands_of_wrong_names_cost_little():
         to_frame({f"F_{i}": 0.0 for i in range(2000)}, schema, POLICY)
     assert process_time() - start < 5  # seconds; a hint for each took 20
     assert len(caught.value.problems) == 4000
+
+
+def test_a_notebook_shows_one_problem_a_line_and_the_text_stays_one_line():
+    with pytest.raises(SchemaError) as caught:
+        to_frame([{"temp": "x", "carrier": 3}], schema_of(TRAINED), POLICY)
+    assert caught.value._render_traceback_() == [
+        "SchemaError: The input does not fit the model:",
+        "  - row 0, column 'temp': 'x' (text), expected a number",
+        "  - row 0, column 'carrier': 3, expected text",
+    ]
+    assert "\n" not in str(caught.value)
+
+
+def test_a_range_is_rounded_for_reading():
+    assert describe(pd.Series([0.1 + 0.2, 23.983333333333334], name="x")).seen() == "0.3 to 23.9833"

@@ -189,3 +189,12 @@ def test_the_home_folder_may_be_written_as_a_tilde(export, tmp_path, monkeypatch
     monkeypatch.setenv("HOME", str(tmp_path))
     assert nbpipe.load("~/late").version == "1.0"
     assert len(nbpipe.models("~")) == 1
+
+
+def test_an_empty_listing_names_the_folder_with_models_and_sizes_are_readable(export, tmp_path):
+    export("models/late", "1.0")
+    assert repr(nbpipe.models(tmp_path)) == (
+        f"No models here. {str(tmp_path / 'models')!r} has some: "
+        f"nbpipe.models({str(tmp_path / 'models')!r})."
+    )
+    assert repr(nbpipe.models(tmp_path / "models")).endswith(" kB")
