@@ -44,6 +44,15 @@ def one_line(error: BaseException) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
+def brief(value: object) -> str:
+    """Return what `value` looks like, on one line of at most 60 characters."""
+    try:
+        text = repr(value).replace("\n", " ")
+    except Exception:  # noqa: BLE001 - a repr runs code, which raises what it likes
+        text = f"a {type(value).__name__}"
+    return text[:60]
+
+
 class NbpipeError(Exception):
     """Base of all of nbpipe's errors.
 

@@ -18,6 +18,11 @@ _MARK = re.compile(rb"_sklearn_version.{1,6}?(\d+\.\d+(?:\.\w+)*)", re.DOTALL)
 
 def explain(path: Path) -> BundleError:
     """Return the error for a `path` where no bundle was found."""
+    if (path.parent / "manifest.json").is_file():
+        return BundleError(
+            f"{path} is a part of an exported model: load its folder, {path.parent}.",
+            path=str(path),
+        )
     if path.is_file():
         return BundleError(
             f"{path} is a bare file{_written_by(path)}. {_advice(path)}", path=str(path)

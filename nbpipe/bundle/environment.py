@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 import sys
 from importlib import metadata
 from shlex import quote
@@ -87,6 +88,26 @@ def install_command(made: Environment, name: str) -> str:
     python = ".".join(made.python.split(".")[:2])
     folder = quote(f"{name}-env")
     return f"python{python} -m venv {folder} && {folder}/bin/pip install {pinned}"
+
+
+def git_commit() -> str | None:
+    """Return the commit checked out in the working directory, if there is one."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return commit + ("+changes" if _git("status", "--porcelain") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        ["git", *arguments],  # noqa: S607 - the user's own git
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=10,
+    )
+    return done.stdout.strip()
 
 
 def _installed(package: str) -> str | None:

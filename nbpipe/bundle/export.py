@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import subprocess
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from nbpipe.bundle import formats, integrity, probe
 from nbpipe.bundle import manifest as manifests
-from nbpipe.bundle.environment import current, requirements
+from nbpipe.bundle.environment import current, git_commit, requirements
 from nbpipe.bundle.folders import as_path, parse_version
 from nbpipe.bundle.inputs import rows_fitted
 from nbpipe.bundle.learn import learn
@@ -25,7 +24,7 @@ from nbpipe.bundle.manifest import Data, Manifest, Target
 from nbpipe.bundle.portability import check_portable
 from nbpipe.bundle.store import Bundle
 from nbpipe.bundle.write import check_free, staging
-from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, one_line
+from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, brief, one_line
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -105,7 +104,7 @@ def export(
             data=data,
             report=found,
             source=_source(pipeline),
-            git_commit=_git_commit(),
+            git_commit=git_commit(),
             files={file.name: integrity.record(file) for file in sorted(folder.iterdir())},
         )
         (folder / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
@@ -157,7 +156,7 @@ def _check_fitted(pipeline: Any) -> None:
         hasattr(pipeline, "fit") and hasattr(pipeline, "get_params")
     ):
         raise UsageError(
-            f"{pipeline!r:.60} is not a scikit-learn estimator; pass a fitted pipeline."
+            f"{brief(pipeline)} is not a scikit-learn estimator; pass a fitted pipeline."
         )
     try:
         check_is_fitted(pipeline)
@@ -189,8 +188,11 @@ def _target(pipeline: Any, y: Any, rows: int) -> Target:
 def _fingerprint(X: pd.DataFrame, y: Any) -> Data:
     digest = hashlib.sha256(pd.util.hash_pandas_object(X, index=False).to_numpy().tobytes())
     if y is not None:
-        target = pd.DataFrame(np.asarray(y))
-        digest.update(pd.util.hash_pandas_object(target, index=False).to_numpy().tobytes())
+        try:
+            target = pd.DataFrame(np.asarray(y))
+            digest.update(pd.util.hash_pandas_object(target, index=False).to_numpy().tobytes())
+        except (TypeError, ValueError) as error:
+            raise DataError(f"y is no target of one or more columns: {one_line(error)}") from error
     return Data(rows=len(X), columns=X.shape[1], hash=digest.hexdigest())
 
 
@@ -202,7 +204,10 @@ def _report(report: Any) -> Mapping[str, Any] | None:
         raise UsageError(
             f"report is a {type(report).__name__}; pass what nbpipe.cv returned, or a dict."
         )
-    plain: Mapping[str, Any] = _plain(found)
+    try:
+        plain: Mapping[str, Any] = _plain(found)
+    except RecursionError as error:
+        raise UsageError("report holds itself, or is nested too deeply.") from error
     return plain
 
 
@@ -227,23 +232,3 @@ def _source(pipeline: Any) -> str | None:
         return to_python(pipeline)
     except (NbpipeError, ImportError):
         return None
-
-
-def _git_commit() -> str | None:
-    """Return the commit checked out in the working directory, if there is one."""
-    try:
-        commit = _git("rev-parse", "HEAD")
-        return commit + ("+changes" if _git("status", "--porcelain") else "")
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603
-        ["git", *arguments],  # noqa: S607 - the user's own git
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=10,
-    )
-    return done.stdout.strip()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.errors import SchemaError
+from nbpipe.errors import SchemaError, brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -176,4 +176,4 @@ def _shown(value: Any) -> str:
     if isinstance(value, np.datetime64):
         return str(value)
     value = value.item() if isinstance(value, np.generic) else value
-    return f"{value!r:.60}" + (" (text)" if isinstance(value, str) else "")
+    return brief(value) + (" (text)" if isinstance(value, str) else "")

@@ -167,7 +167,7 @@ def models(path: str | PathLike[str] = "models") -> Models:
     root = as_path(path)
     with reading(root):
         if not root.is_dir():
-            near = did_you_mean(root.name, _siblings(root))
+            near = "" if root.exists() else did_you_mean(root.name, _siblings(root))
             raise BundleNotFoundError(f"{root} is not a folder.{near}", path=str(root))
         inside = sorted(root.iterdir())
     bundles: list[Bundle] = []

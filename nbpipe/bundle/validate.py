@@ -16,7 +16,7 @@ import pandas as pd
 
 from nbpipe.bundle.problems import Finding, refuse, warn
 from nbpipe.bundle.values import as_array, check_column, rebuild
-from nbpipe.errors import SchemaError, UsageError, did_you_mean, one_line
+from nbpipe.errors import SchemaError, UsageError, brief, did_you_mean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +36,16 @@ _LONG = 100  # characters of a name for which none is
 
 def parse_policy(policy: Policy | None) -> Policy:
     """Complete `policy` with the defaults, refusing unknown names and actions."""
+    if not isinstance(policy, (Mapping, type(None))):
+        raise UsageError(f"policy is a {type(policy).__name__}; pass a dict of {list(POLICY)}.")
     for name, action in (policy or {}).items():
         if name not in POLICY:
+            near = did_you_mean(str(name), POLICY)
+            raise UsageError(f"policy has no {brief(name)}; it has {', '.join(POLICY)}.{near}")
+        if action not in ("error", "warn", "ignore"):
             raise UsageError(
-                f"policy has no {name!r}; it has {', '.join(POLICY)}.{did_you_mean(name, POLICY)}"
+                f"policy {name!r} is 'error', 'warn' or 'ignore', not {brief(action)}."
             )
-        if action not in {"error", "warn", "ignore"}:
-            raise UsageError(f"policy {name!r} is 'error', 'warn' or 'ignore', not {action!r}.")
     return {**POLICY, **(policy or {})}
 
 

@@ -461,3 +461,25 @@ def test_a_doubtful_verdict_is_warned_of_and_listed(simple, tmp_path, status):
         else [f"m 1.0.0 is exported, though its report's verdict is {status!r}."]
     )
     assert status in repr(nbpipe.models(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "y",
+    [np.zeros((1500, 1, 1)), [[1], [1, 2]] * 750, set(range(1500)), [{}] * 1500],
+    ids=["3-D", "ragged", "set", "dicts"],
+)
+def test_what_is_no_target_is_refused(simple, tmp_path, y):
+    pipeline, X, _ = simple
+    with pytest.raises(DataError, match="y is no target"):
+        nbpipe.export(pipeline, tmp_path / "late", X=X, y=y)
+    assert not (tmp_path / "late").exists()
+
+
+def test_what_is_no_pipeline_or_report_is_told_in_one_line(simple, tmp_path):
+    pipeline, X, y = simple
+    endless = {}
+    endless["self"] = endless
+    for wrong in ({"report": endless}, {"pipeline": X}):
+        with pytest.raises(UsageError) as caught:
+            nbpipe.export(**{"pipeline": pipeline, "to": tmp_path / "m", "X": X, "y": y, **wrong})
+        assert "\n" not in str(caught.value)

@@ -13,7 +13,7 @@ from nbpipe.bundle.learn import describe
 from nbpipe.bundle.problems import KEPT, InputWarning
 from nbpipe.bundle.schema import Schema
 from nbpipe.bundle.validate import POLICY, parse_policy, to_frame
-from nbpipe.errors import SchemaError
+from nbpipe.errors import SchemaError, UsageError
 
 TRAINED = pd.DataFrame({"temp": [9.0, 100.9], "carrier": pd.Categorical(["AA", "UA"])})
 
@@ -80,3 +80,23 @@ def test_a_notebook_shows_one_problem_a_line_and_the_text_stays_one_line():
 
 def test_a_range_is_rounded_for_reading():
     assert describe(pd.Series([0.1 + 0.2, 23.983333333333334], name="x")).seen() == "0.3 to 23.9833"
+
+
+class Unshown:
+    def __repr__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "value", [pd.Series([1, 2]), np.zeros((2, 2)), Unshown(), 10**5000], ids="abcd"
+)
+def test_any_value_is_shown_on_one_line(value):
+    with pytest.raises(SchemaError, match="expected a") as caught:
+        to_frame({"temp": value, "carrier": "AA"}, schema_of(TRAINED), POLICY)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("policy", [5, ["missing"], {"missing": []}, {5: "warn"}], ids=repr)
+def test_what_is_no_policy_is_told(policy):
+    with pytest.raises(UsageError, match="policy"):
+        parse_policy(policy)

@@ -198,3 +198,11 @@ def test_an_empty_listing_names_the_folder_with_models_and_sizes_are_readable(ex
         f"nbpipe.models({str(tmp_path / 'models')!r})."
     )
     assert repr(nbpipe.models(tmp_path / "models")).endswith(" kB")
+
+
+def test_a_file_of_a_bundle_is_no_bare_file(export):
+    path = export("late", "1.0").path
+    with pytest.raises(BundleError, match=r"load its folder, .*1\.0\.$"):
+        nbpipe.load(path / "model.joblib")
+    with pytest.raises(BundleNotFoundError, match=r"model\.joblib is not a folder\.$"):
+        nbpipe.models(path / "model.joblib")
