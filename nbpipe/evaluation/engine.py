@@ -26,9 +26,10 @@ def run_folds(
 ) -> tuple[Fold, ...]:
     """Fit and score every fold, handing each to `seen` as soon as it is done.
 
-    With ``n_jobs=None`` the smallest fold runs first, in this process, and tells how long the
-    others will take. They stay here when that is shorter than starting workers; otherwise the
-    cores go to the estimator where it uses threads, or to the folds, the largest first.
+    With ``n_jobs=None`` the first fold runs in this process and tells how long the others will
+    take. They stay here, in the splitter's order, when that is shorter than starting workers;
+    otherwise the cores go to the estimator where it uses threads, or to the folds, the largest
+    first.
 
     Parameters
     ----------
@@ -47,7 +48,6 @@ def run_folds(
         In the splitter's order.
     """
     tasks = [(number, *sides) for number, sides in enumerate(split.folds, start=1)]
-    tasks.sort(key=lambda task: -len(task[1]))
     done = []
     for fold in _run(job, pipeline, tasks, n_jobs):
         done.append(fold)
@@ -61,8 +61,7 @@ def _run(job: Job, pipeline: Any, tasks: list[Any], n_jobs: int | None) -> Itera
         return
     spread = False
     if n_jobs is None:
-        pilot = min(tasks, key=lambda task: len(task[1]))  # the first of the smallest
-        tasks = [task for task in tasks if task is not pilot]
+        pilot, *tasks = tasks
         first = run_fold(job, cores.in_process(pipeline), *pilot)
         yield first
         rows_left = sum(len(train) for _, train, _ in tasks)
@@ -78,6 +77,7 @@ def _run(job: Job, pipeline: Any, tasks: list[Any], n_jobs: int | None) -> Itera
 
 
 def _side_by_side(job: Job, pipeline: Any, tasks: list[Any], workers: int) -> Iterator[Fold]:
+    tasks = sorted(tasks, key=lambda task: -len(task[1]))
     parallel = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="all")
     folds = parallel(delayed(run_fold)(job, cores.alone(pipeline), *task) for task in tasks)
     with closing(folds):  # leaving early, on Ctrl-C above all, ends the workers

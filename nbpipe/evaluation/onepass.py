@@ -2,8 +2,9 @@
 
 scikit-learn calls ``predict`` for the metrics of labels and ``decision_function`` or
 ``predict_proba`` for those of ranks, so it pushes the same rows through a pipeline twice. Here the
-scores are computed once, and labels are derived from them where a probe of the estimator shows that
-this is what ``predict`` does.
+scores are computed once, and labels are derived from them where ``predict`` is one of scikit-learn's
+own that take the winning score, and a probe of it agrees. Rows on the boundary itself are left to
+``predict``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import is_classifier
+from sklearn.pipeline import Pipeline
+from sklearn.utils import _safe_indexing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,22 @@ if TYPE_CHECKING:
 RESPONSES = ("predict", "predict_proba", "predict_log_proba", "decision_function")
 
 PROBE_ROWS = 64
+
+# Scores closer than this may be equal to `predict`, which computes them in another form.
+TIE = 1e-9
+
+# scikit-learn's own `predict` methods that take the winner of the scores.
+OF_THE_WINNER = frozenset(
+    {
+        "BaseDecisionTree.predict",
+        "ForestClassifier.predict",
+        "GradientBoostingClassifier.predict",
+        "HistGradientBoostingClassifier.predict",
+        "LinearClassifierMixin.predict",
+        "MLPClassifier.predict",
+        "_BaseNB.predict",
+    }
+)
 
 
 class OnePass:
@@ -64,7 +82,13 @@ class OnePass:
         """Return predicted labels as positions in the estimator's classes, where derived."""
         if self._labels_from is None:
             return None
-        return winners(getattr(self, self._labels_from)(self.X))
+        scores = getattr(self, self._labels_from)(self.X)
+        found = winners(scores)
+        tied = np.flatnonzero(margins(scores) < TIE)
+        if len(tied):
+            own = self.estimator.predict(_safe_indexing(self.X, tied))
+            found[tied] = np.searchsorted(self.estimator.classes_, own)
+        return found
 
     def _answer(self, name: str, method: Callable[[Any], Any]) -> Any:
         if name == "predict" and self._labels_from is not None:
@@ -79,6 +103,25 @@ def winners(scores: NDArray[Any]) -> NDArray[np.intp]:
     return np.asarray(np.argmax(scores, axis=1))
 
 
+def margins(scores: NDArray[Any]) -> NDArray[np.float64]:
+    """Return how far ahead the winning class is in each row."""
+    if scores.ndim == 1:
+        return np.asarray(np.abs(scores))
+    top = np.partition(scores, -2, axis=1)
+    return np.asarray(top[:, -1] - top[:, -2])
+
+
+def takes_the_winner(estimator: Any) -> bool:
+    """Tell whether `predict` is known to name the class of the highest score."""
+    while isinstance(estimator, Pipeline):
+        if type(estimator).__module__ not in {"sklearn.pipeline", "imblearn.pipeline"}:
+            return False
+        estimator = estimator.steps[-1][1]
+    predict = getattr(type(estimator), "predict", None)
+    known = getattr(predict, "__qualname__", "") in OF_THE_WINNER
+    return known and str(getattr(predict, "__module__", "")).startswith("sklearn.")
+
+
 def labels_follow(scorers: dict[str, Any], seen: OnePass) -> str | None:
     """Name the response that labels can be derived from, after a probe of `predict` itself.
 
@@ -88,27 +131,24 @@ def labels_follow(scorers: dict[str, Any], seen: OnePass) -> str | None:
     estimator = seen.estimator
     wanted = [response_of(scorer, estimator) for scorer in scorers.values()]
     source = next((each for each in wanted if each not in {None, "predict"}), None)
-    if source is None or "predict" not in wanted or not is_classifier(estimator):
+    if source is None or "predict" not in wanted or not takes_the_winner(estimator):
         return None
     X = seen.X
     scores = getattr(seen, source)(X)
     classes = getattr(estimator, "classes_", None)
     if not isinstance(scores, np.ndarray) or not isinstance(classes, np.ndarray):
         return None
-    if classes.ndim != 1 or len(classes) != (2 if scores.ndim == 1 else scores.shape[1]):
+    n_classes = 2 if scores.ndim == 1 else scores.shape[1]
+    if classes.ndim != 1 or len(classes) != n_classes or n_classes < 2:  # noqa: PLR2004 - no contest
         return None
-    if scores.ndim == 1:
-        margin = np.abs(scores)
-    else:
-        top = np.partition(scores, -2, axis=1)
-        margin = top[:, -1] - top[:, -2]
+    margin = margins(scores)
     half = min(PROBE_ROWS // 2, len(margin))
     nearest = np.argpartition(margin, half - 1)[:half]
     even = np.linspace(0, len(margin) - 1, half).astype(np.intp)
     rows = np.union1d(nearest, even)
-    some = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
-    agree = np.array_equal(estimator.predict(some), classes[winners(scores[rows])])
-    return source if agree else None
+    clear = rows[margin[rows] >= TIE]
+    own = estimator.predict(_safe_indexing(X, rows))[margin[rows] >= TIE]
+    return source if np.array_equal(own, classes[winners(scores[clear])]) else None
 
 
 def response_of(scorer: Any, estimator: Any) -> str | None:

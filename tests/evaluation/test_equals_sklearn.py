@@ -18,6 +18,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
     AdaBoostClassifier,
     ExtraTreesClassifier,
+    GradientBoostingClassifier,
     GradientBoostingRegressor,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
@@ -333,3 +334,38 @@ def test_time_sorts_rows_as_sorting_them_first_would():
     for metric in BINARY:
         np.testing.assert_array_equal(ours.test(metric), theirs[f"test_{metric}"])
     assert "not in time order: sorted by time" in str(ours)
+
+
+def test_scores_on_the_boundary_itself_are_left_to_predict():
+    """Boosting calls a score of zero positive, and linear models do not."""
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 2, size=(60, 1)).astype(float)
+    y = np.tile([0, 1], 30)
+    estimator = GradientBoostingClassifier(n_estimators=5, init="zero", random_state=0)
+    assert_equal(estimator, X, y, cv=KFold(3), scoring=["accuracy", "f1", "roc_auc"])
+
+
+class Flips(LogisticRegression):
+    """Names another class where a rare rule holds."""
+
+    def predict(self, X):
+        found = super().predict(X)
+        return np.where(X[:, 0] > 2.5, 1 - found, found)
+
+
+def test_an_estimator_with_a_rule_of_its_own_is_asked_for_its_labels():
+    X = np.random.default_rng(0).normal(size=(3000, 3))
+    y = (X[:, 1] > 0).astype(int)
+    assert_equal(Flips(), X, y, cv=KFold(3), scoring=["accuracy", "f1", "roc_auc"])
+
+
+def test_a_global_seed_gives_the_same_numbers_in_process():
+    X = np.random.default_rng(0).normal(size=(101, 6))
+    y = (X[:, 1] > 0).astype(int)
+    estimator = DecisionTreeClassifier(max_features=1, max_depth=3)
+    for splitter in (TimeSeriesSplit(5), KFold(7)):
+        np.random.seed(3)  # noqa: NPY002 - what a notebook does
+        expected = cross_validate(estimator, X, y, cv=splitter, scoring="f1")["test_score"]
+        np.random.seed(3)  # noqa: NPY002
+        found = nbpipe.cv(estimator, X, y, cv=splitter, scoring="f1").test("f1")
+        assert found.tolist() == expected.tolist()
