@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import nbpipe
@@ -18,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; return 0, or the exit code of the error that it raised."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # where a terminal has no such letter
     try:
         print(options.verb(options))  # noqa: T201 - a command prints
     except NbpipeError as error:

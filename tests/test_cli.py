@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,3 +56,14 @@ def test_a_users_mistake_is_one_clear_line_on_stderr(arguments, told):
     assert done.stdout == ""
     assert told in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+def test_a_name_that_the_terminal_cannot_write_is_escaped(tmp_path):
+    shutil.copytree(BUNDLES / "format_1", tmp_path / "mö" / "1.0.0")
+    (tmp_path / "mö" / "1.0.0" / "manifest.json").write_text("{")
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [COMMAND, "models", tmp_path], capture_output=True, text=True, check=False, env=ascii_only
+    )
+    assert done.returncode == 0
+    assert "m\\xf6" in done.stdout

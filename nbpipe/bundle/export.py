@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from nbpipe.bundle import formats, integrity, probe
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.environment import current, git_commit, requirements
-from nbpipe.bundle.folders import as_path, parse_version
+from nbpipe.bundle.folders import as_path, parse_version, reading
 from nbpipe.bundle.inputs import rows_fitted
 from nbpipe.bundle.learn import learn
 from nbpipe.bundle.manifest import Data, Manifest, Target
@@ -141,6 +141,10 @@ def _model_folder(to: str | PathLike[str]) -> Path:
     path = as_path(to)
     if not path.name or path.name == "..":
         raise UsageError(f"{str(to)!r} names no model; write to='models/NAME'.")
+    with reading(path):
+        inside = [each for each in path.parents if (each / manifests.FILE).is_file()]
+    if inside:
+        raise UsageError(f"{str(to)!r} lies in an exported version, and these never change.")
     try:
         version = parse_version(path.name)
     except UsageError:

@@ -483,3 +483,11 @@ def test_what_is_no_pipeline_or_report_is_told_in_one_line(simple, tmp_path):
         with pytest.raises(UsageError) as caught:
             nbpipe.export(**{"pipeline": pipeline, "to": tmp_path / "m", "X": X, "y": y, **wrong})
         assert "\n" not in str(caught.value)
+
+
+def test_nothing_is_written_inside_an_exported_version(simple, tmp_path):
+    pipeline, X, y = simple
+    path = nbpipe.export(pipeline, tmp_path / "m", X=X, y=y).path
+    with pytest.raises(UsageError, match="lies in an exported version"):
+        nbpipe.export(pipeline, path / "sub", X=X, y=y)
+    assert not (path / "sub").exists()
