@@ -2,8 +2,8 @@
 
 scikit-learn calls ``predict`` for the metrics of labels and ``decision_function`` or
 ``predict_proba`` for those of ranks, so it pushes the same rows through a pipeline twice. Here the
-scores are computed once, and labels are derived from them where ``predict`` is one of scikit-learn's
-own that take the winning score, and a probe of it agrees. Rows on the boundary itself are left to
+scores are computed once, and labels are derived from them where ``predict`` is one of those of
+scikit-learn that take the winning score, and a probe of it agrees. Rows on the boundary are left to
 ``predict``.
 """
 
