@@ -10,11 +10,15 @@ import numpy as np
 from nbpipe.evaluation.gaps import WEIGHTED, mean_gap, scale_of, shows_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from nbpipe.evaluation.baseline import Baseline
     from nbpipe.evaluation.splits import Split
     from nbpipe.evaluation.thresholds import Thresholds
+
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,21 @@ def gap_finding(
         )
     status = "small" if gap < limits.small_gap else "usual"
     return Finding(status, numbers, "Fit on all rows and export.")
+
+
+def undefined(metric: str, train: NDArray[np.float64], test: NDArray[np.float64]) -> list[Finding]:
+    """Name folds whose score is no finite number, so that nothing can be concluded from them."""
+    lost = [at for at, known in enumerate(np.isfinite(train) & np.isfinite(test), 1) if not known]
+    if not lost:
+        return []
+    return [
+        Finding(
+            "not defined",
+            f"{metric} is not defined in {those_folds(lost, len(test))}, so there is no mean and "
+            "no gap",
+            "Use fewer, larger folds in which every class appears, or another metric.",
+        )
+    ]
 
 
 def too_good(
@@ -162,6 +181,20 @@ def over_folds(
                 )
             )
     return found
+
+
+def those_folds(numbers: list[int], n_folds: int) -> str:
+    """Return folds in words, never a long list."""
+    if len(numbers) == n_folds:
+        return f"all {n_folds} folds"
+    return f"fold{'s' * (len(numbers) > 1)} {listed(numbers)}"
+
+
+def listed(things: Sequence[object]) -> str:
+    """Return things as a list in words: the first ten, and how many more."""
+    text = ", ".join(map(str, things[:MOST_NAMED]))
+    more = len(things) - MOST_NAMED
+    return f"{text} and {more:,} more" if more > 0 else text
 
 
 def _loss(scores: NDArray[np.float64]) -> float:

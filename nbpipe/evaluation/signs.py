@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbpipe.evaluation.findings import Finding
+from nbpipe.evaluation.findings import Finding, listed, those_folds
 
 if TYPE_CHECKING:
     from nbpipe.evaluation.columns import ColumnFact
@@ -137,25 +137,20 @@ def data_notes(split: Split, probe: Probe | None, limits: Thresholds) -> list[Fi
         found.append(
             Finding(
                 "watch",
-                f"as few as {smallest} test rows in {_those(small, len(probe.folds))} ("
+                f"as few as {smallest} test rows in {those_folds(small, len(probe.folds))} ("
                 f"{limits.min_test_rows:g} are wanted)",
                 "Use fewer folds or more rows.",
             )
         )
     lacking = [at for at, fold in enumerate(probe.folds, 1) if fold.missing_classes]
     if lacking:
+        where = those_folds(lacking, len(probe.folds))
         classes = sorted({name for fold in probe.folds for name in fold.missing_classes})
         found.append(
             Finding(
                 "watch",
-                f"no test row of class {', '.join(classes)} in {_those(lacking, len(probe.folds))}",
+                f"no test row of class {listed(classes)} in {where}",
                 "Use fewer folds or a stratified splitter; metrics of that class mean little here.",
             )
         )
     return found
-
-
-def _those(numbers: list[int], n_folds: int) -> str:
-    if len(numbers) == n_folds:
-        return f"all {n_folds} folds"
-    return f"fold{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"

@@ -13,6 +13,7 @@ from nbpipe.evaluation.findings import (
     gap_finding,
     over_folds,
     too_good,
+    undefined,
 )
 from nbpipe.evaluation.signs import data_notes, evidence
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # The worst first; the verdict is the first that holds.
 STATUSES = (
     "suspicious",
+    "not defined",
     "no better than the baseline",
     "overfitting",
     "unstable",
@@ -49,7 +51,8 @@ class Verdict:
     status : str
         The worst of what was found, one of `STATUSES`.
     gap_range : str
-        The range of the train/test gap: negative, small, usual, watch or overfitting.
+        The range of the train/test gap: negative, small, usual, watch or overfitting;
+        "not defined" where a score is no number.
     reason, next_step : str
         Of the worst finding.
     others : tuple of Finding
@@ -91,13 +94,15 @@ def judge(
     train = np.array([fold.train_scores[metric] for fold in folds])
     test = np.array([fold.test_scores[metric] for fold in folds])
     n_train = np.array([len(fold.train) for fold in folds], dtype=float)
-    found = [gap_finding(metric, train, test, n_train, baseline=baseline, limits=limits)]
-    gap_range = found[0].status
     signs = evidence(probe, limits)
-    found += signs
-    found += too_good(metric, train, test, corroborated=bool(signs), limits=limits)
-    found += against_baseline(metric, test, baseline)
-    found += over_folds(metric, train, test, baseline, split=split, limits=limits)
+    found = undefined(metric, train, test)
+    if not found:
+        found = [gap_finding(metric, train, test, n_train, baseline=baseline, limits=limits)]
+        found += too_good(metric, train, test, corroborated=bool(signs), limits=limits)
+        found += against_baseline(metric, test, baseline)
+        found += over_folds(metric, train, test, baseline, split=split, limits=limits)
+    gap_range = found[0].status
+    found[1:1] = signs
     found += data_notes(split, probe, limits)
     found.sort(key=lambda each: _rank(each.status))
     worst, *others = found

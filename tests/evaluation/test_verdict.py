@@ -20,7 +20,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import KFold, TimeSeriesSplit
+from sklearn.model_selection import KFold, LeaveOneOut, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
@@ -353,3 +353,20 @@ def test_thresholds_are_configurable_and_documented():
     for entry in Thresholds.__dataclass_fields__.values():
         assert entry.metadata["help"]
         assert entry.metadata["source"]
+
+
+@pytest.mark.parametrize("leave_out", [LeaveOneOut(), KFold(20)])
+def test_a_score_that_is_not_defined_is_never_fine(leave_out):
+    X, y = load_diabetes(return_X_y=True)
+    report = nbpipe.cv(Ridge(), X[:20], y[:20], cv=leave_out, scoring="r2")
+    assert report.verdict.status == report.verdict.gap_range == "not defined"
+    assert not report.verdict.ok
+    assert "r2 is not defined in all 20 folds" in report.verdict.reason
+    assert "nan" not in said(report)
+
+
+def test_a_single_fold_without_a_score_is_named():
+    X, y = np.random.default_rng(0).normal(size=(200, 2)), np.repeat([0, 1], 100)
+    folds = [(np.arange(0, 200, 2), np.arange(1, 100, 2)), (np.arange(0, 200, 2), [1, 101, 103])]
+    report = nbpipe.cv(LogisticRegression(), X, y, cv=folds, scoring="roc_auc")
+    assert report.verdict.reason.startswith("roc_auc is not defined in fold 1,")
