@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
 from IPython.core.magic import (
     Magics,
     line_cell_magic,
@@ -86,7 +87,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
         X, y = evaluate(args.X, space), evaluate(args.y, space)
         columns = getattr(X, "columns", ())
         scoring = args.scoring or self.scoring
-        classes = set(y) if args.pos_label else ()
+        classes = np.ravel(y).tolist() if args.pos_label else ()
         limits = {name: getattr(self, name) for name in _THRESHOLDS}
         if args.overfit_gap is not None:
             limits["overfit_gap"] = args.overfit_gap
