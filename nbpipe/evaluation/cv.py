@@ -65,10 +65,12 @@ def cv(
         scikit-learn's own default, (Stratified)KFold without shuffling.
     time : str, array-like or DatetimeIndex, optional
         When each row happened, as values or as the name of a column of `X`. Rows that are out of
-        order are sorted for splitting, which the report says. A column stays in `X`: the pipeline
+        order are sorted for splitting, which the report says; positions given as `cv` stay those of
+        `X`. A column stays in `X`: the pipeline
         gets what it would get from ``fit(X, y)``.
     groups : str or array-like, optional
-        Rows of one group never stand on both sides.
+        Rows of one group never stand on both sides; cannot be combined with `time`. A splitter
+        given as `cv` decides for itself, and the report says where it tears groups apart.
     scoring : str, callable, list or dict, optional
         Metrics, as in scikit-learn. Left out: accuracy, precision, recall, f1 and roc_auc for two
         classes; accuracy and macro averages for more; r2 and errors for numbers.

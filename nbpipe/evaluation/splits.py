@@ -12,16 +12,17 @@ import numpy as np
 from sklearn.model_selection import (
     GroupKFold,
     KFold,
+    PredefinedSplit,
     StratifiedGroupKFold,
     StratifiedKFold,
     TimeSeriesSplit,
-    check_cv,
 )
 
 from nbpipe.errors import DataError, UsageError
+from nbpipe.evaluation.positions import GivenFolds, positions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,7 +48,7 @@ class Split:
     sorted_by : str
         What put them in that order, empty where they stood as they stand in X.
     notes : tuple of str
-        What was done to the order of the rows, in words.
+        What was done to the order of the rows and to groups, in words.
     """
 
     splitter: str
@@ -70,8 +71,13 @@ def choose_splitter(cv: Any, rows: Rows, task: Task, *, gap: int, n_splits: int)
                 "gap belongs to the time split that nbpipe chooses; "
                 f"set it on your own splitter instead, as TimeSeriesSplit(gap={gap})."
             )
-        return _given(cv, rows, task), "given by you"
-    n_splits = _check_counts(n_splits if cv is None else int(cv), gap, rows)
+        return _given(cv), "given by you"
+    n_splits = _check_counts(n_splits if cv is None else cv, gap, rows)
+    if rows.time is not None and rows.groups is not None:
+        raise UsageError(
+            "time= and groups= ask for different splits, and no splitter of scikit-learn keeps to "
+            "both; leave one out, or give cv= a splitter of your own."
+        )
     if rows.time is not None:
         return TimeSeriesSplit(n_splits=n_splits, gap=gap), (
             f"time={rows.time_name}, so each fold trains on the past and tests on what follows"
@@ -110,22 +116,23 @@ def make_folds(
     params : mapping, optional
         Keyword arguments of ``splitter.split``, one value a row each.
     """
-    order = np.arange(rows.n)
+    order = in_X = np.arange(rows.n)
     notes: tuple[str, ...] = ()
     if rows.time is not None:
         order = np.argsort(rows.time, kind="stable")
-        moved = int((order != np.arange(rows.n)).sum())
-        if moved:
+        moved = int((order != in_X).sum())
+        if moved and not isinstance(splitter, GivenFolds | PredefinedSplit):
+            in_X = order
             note = (
                 f"rows were not in time order: sorted by {rows.time_name} for splitting "
                 f"({moved:,} of {rows.n:,} moved; X itself is unchanged)"
             )
             notes = (note,)
-    X, y = (_take(rows.X, order), _take(rows.y, order)) if notes else (rows.X, rows.y)
-    extra = {name: np.asarray(value)[order] for name, value in (params or {}).items()}
+    X, y = (_take(rows.X, in_X), _take(rows.y, in_X)) if notes else (rows.X, rows.y)
+    extra = {name: np.asarray(value)[in_X] for name, value in (params or {}).items()}
     try:
         found = [
-            (order[_positions(train)], order[_positions(test)])
+            (in_X[positions(train, rows.n)], in_X[positions(test, rows.n)])
             for train, test in splitter.split(X, y, **extra)
         ]
     except Exception as error:
@@ -138,6 +145,8 @@ def make_folds(
             raise DataError(f"Fold {number} of {describe(splitter)} has no {side} rows.")
     if not found:
         raise DataError(f"{describe(splitter)} yields no folds.")
+    if rows.groups is not None:
+        notes += _torn_groups(rows.groups, found)
     position = np.empty(rows.n, dtype=np.intp)
     position[order] = np.arange(rows.n)
     return Split(
@@ -164,26 +173,32 @@ def one_line(error: BaseException) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
-def _positions(rows: Any) -> NDArray[np.intp]:
-    """Return rows given as positions or as a mask, as positions."""
-    rows = np.asarray(rows)
-    return np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.intp, copy=False)
+def _torn_groups(groups: NDArray[Any], folds: Sequence[Any]) -> tuple[str, ...]:
+    """Say how many test rows belong to a group that is also trained on, where any do."""
+    values, codes = np.unique(groups, return_inverse=True)
+    torn = tested = 0
+    for train, test in folds:
+        trained = np.zeros(len(values), dtype=bool)
+        trained[codes[train]] = True
+        torn += int(trained[codes[test]].sum())
+        tested += len(test)
+    share = f"{torn:,} of {tested:,} test rows belong to a group that is also trained on"
+    return (f"{share}: this splitter does not keep groups apart",) if torn else ()
 
 
 def _take(values: Any, order: NDArray[np.intp]) -> Any:
     return values.iloc[order] if hasattr(values, "iloc") else values[order]
 
 
-def _given(cv: Any, rows: Rows, task: Task) -> Any:
-    if isinstance(cv, str | type) or not (hasattr(cv, "split") or isinstance(cv, Iterable)):
+def _given(cv: Any) -> Any:
+    if not isinstance(cv, str | type) and hasattr(cv, "split"):
+        return cv
+    if isinstance(cv, str | type) or not isinstance(cv, Iterable):
         raise UsageError(
             f"cv={cv!r} is no splitter; give a number of folds, a scikit-learn splitter such as "
             "TimeSeriesSplit(5), or a list of (train, test) positions."
         )
-    try:
-        return check_cv(cv, rows.y, classifier=task in {"binary", "multiclass"})
-    except ValueError as error:
-        raise UsageError(f"cv cannot be used: {one_line(error)}") from error
+    return GivenFolds(cv)
 
 
 def _check_counts(n_splits: Any, gap: Any, rows: Rows) -> int:
@@ -201,7 +216,7 @@ def _check_counts(n_splits: Any, gap: Any, rows: Rows) -> int:
 def _check_classes(y: Any, n_splits: int) -> None:
     classes, counts = np.unique(np.asarray(y), return_counts=True)
     if counts.min() < n_splits:
-        rare = classes[counts.argmin()].item()
+        rare = classes[[counts.argmin()]].tolist()[0]
         raise DataError(
             f"class {rare!r} has {counts.min()} row{'s' * (int(counts.min()) != 1)}, fewer than "
             f"the {n_splits} folds, so some fold would never see it; use a smaller n_splits or "
