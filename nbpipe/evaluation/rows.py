@@ -70,7 +70,7 @@ def check_rows(X: Any, y: Any, groups: Any, time: Any) -> Rows:
     """Return the data as `Rows`, or raise a DataError that says what is wrong with it."""
     X = _check_table(X)
     n = X.shape[0]
-    groups_array = None if groups is None else _column(groups, X, "groups")[0]
+    groups_array = None if groups is None else _groups(groups, X)
     times, time_name = (None, "") if time is None else _times(time, X)
     return Rows(X, _check_y(y, n), groups_array, times, time_name)
 
@@ -103,22 +103,24 @@ def task_of(pipeline: Any, y: Any) -> Task:
 
 
 def _sample(y: Any) -> str:
-    return repr(np.asarray(y).ravel()[0].item())
+    return repr(np.asarray(y).ravel()[:1].tolist()[0])
+
+
+def _array(values: Any, what: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise DataError(f"{what} cannot be read as an array: its rows differ in length.") from None
 
 
 def _check_table(X: Any) -> Any:
     if not (issparse(X) or hasattr(X, "shape")):
-        try:
-            X = np.asarray(X)
-        except ValueError:
-            raise DataError(
-                "X cannot be read as a table: its rows differ in length. "
-                "Give a DataFrame or a 2-D array."
-            ) from None
+        X = _array(X, "X")
     if len(X.shape) != 2:  # noqa: PLR2004 - a table has two dimensions
         raise DataError(
             f"X has {len(X.shape)} dimension{'s' * (len(X.shape) != 1)}; a table of rows and "
-            "columns is needed. One column of a DataFrame stays a table as X[['name']]."
+            "columns is needed. One column of a DataFrame stays a table as X[['name']]; "
+            "a ColumnTransformer hands a column of texts to a vectorizer."
         )
     if X.shape[0] == 0 or X.shape[1] == 0:
         raise DataError(f"X is empty: it has {X.shape[0]} rows and {X.shape[1]} columns.")
@@ -138,20 +140,38 @@ def _check_y(y: Any, n: int) -> Any:
         raise UsageError(f"y is the text {y!r}; give the target's values, such as data[{y!r}].")
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         y = y.iloc[:, 0]
+    if issparse(y):
+        raise DataError("y is a sparse matrix; give it as y.toarray().")
     if not isinstance(y, pd.Series | pd.DataFrame):
-        y = np.asarray(y)
+        y = _array(y, "y")
     if y.ndim == 0 or len(y) != n:
         raise DataError(
             f"X has {n} rows but y has {0 if y.ndim == 0 else len(y)}; "
             "both need one entry a row, in the same order."
         )
+    if y.ndim > 2 or 0 in y.shape:  # noqa: PLR2004 - rows and outputs
+        raise DataError(f"y has the shape {y.shape}; one value, or one value an output, is needed.")
     missing = int(np.asarray(pd.isna(y)).sum())
     if missing:
         raise DataError(
             f"y has {missing} missing value{'s' * (missing != 1)} among {n}; "
             "drop those rows from X and y before cross-validating."
         )
+    _check_values(np.asarray(y))
     return y
+
+
+def _check_values(values: NDArray[Any]) -> None:
+    """Refuse targets that scikit-learn cannot take as numbers or classes."""
+    texts = values.dtype.kind == "U" or pd.api.types.infer_dtype(values.ravel()) == "string"
+    if values.dtype.kind not in "biuf" and not texts:
+        raise DataError(
+            f"y holds {_sample(values)[:60]} as {values.dtype}; give numbers or texts throughout, "
+            "for example with y.astype(float) or y.astype(str)."
+        )
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        row = int(np.argwhere(~np.isfinite(values))[0][0])
+        raise DataError(f"y is infinite in row {row}; drop such rows, or give finite values.")
 
 
 def _column(values: Any, X: Any, what: str) -> tuple[NDArray[Any], str]:
@@ -174,7 +194,7 @@ def _column(values: Any, X: Any, what: str) -> tuple[NDArray[Any], str]:
             )
     elif getattr(values, "name", None) is not None:
         name = str(values.name)
-    array = np.asarray(values)
+    array = _array(values, what)
     if array.ndim != 1 or len(array) != X.shape[0]:
         size = "x".join(str(length) for length in array.shape) or "one value"
         raise DataError(f"X has {X.shape[0]} rows but {what} has {size}; it needs one value a row.")
@@ -187,14 +207,32 @@ def _column(values: Any, X: Any, what: str) -> tuple[NDArray[Any], str]:
     return array, name
 
 
-def _times(time: Any, X: Any) -> tuple[NDArray[Any], str]:
-    values, name = _column(time, X, "time")
-    if values.dtype.kind in "iufM":
-        return values, name
+def _groups(groups: Any, X: Any) -> NDArray[Any]:
+    values, name = _column(groups, X, "groups")
     try:
-        return np.asarray(pd.to_datetime(pd.Series(values), utc=True).dt.tz_localize(None)), name
-    except (ValueError, TypeError, OverflowError):
+        np.unique(values)
+    except TypeError:
         raise DataError(
-            f"time ({name}) holds {str(values[0])!r}, which is neither a date nor a number; "
-            "convert it first, for example with pandas.to_datetime."
+            f"groups ({name}) holds values that cannot be put in order, such as "
+            f"{_sample(values)[:60]}; give numbers or texts throughout."
         ) from None
+    return values
+
+
+def _times(time: Any, X: Any) -> tuple[NDArray[Any], str]:
+    """Return comparable times; texts must be ISO 8601, since 01/02 has two readings."""
+    values, name = _column(time, X, "time")
+    series = pd.Series(values).infer_objects()
+    if isinstance(series.dtype, pd.PeriodDtype):
+        series = series.dt.start_time
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iufmM":
+        return series.to_numpy(), name
+    dates = pd.to_datetime(series, utc=True, format="ISO8601", errors="coerce")
+    if dates.isna().any():
+        bad = str(values[int(np.argmax(dates.isna()))])
+        raise DataError(
+            f"time ({name}) holds {bad[:60]!r}, which is neither a number nor a date such as "
+            "2024-01-31 (ISO 8601); convert it first with pandas.to_datetime, "
+            "and dayfirst=True where the day comes first."
+        )
+    return np.asarray(dates.dt.tz_localize(None)), name

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -42,6 +44,7 @@ class NoNumber:
         ),
         (DataError, "X has 1 dimension; ", {"X": X.temp}),
         (DataError, "X has 1 dimension; ", {"X": X.temp.to_numpy()}),
+        (DataError, "hands a column of texts to a vectorizer", {"X": ["late again", "no"] * 30}),
         (DataError, "X has 0 dimensions", {"X": None}),
         (DataError, "rows differ in length", {"X": [[1, 2], [3]]}),
         (DataError, "X is empty: it has 0 rows", {"X": X.iloc[:0], "y": Y.iloc[:0]}),
@@ -53,6 +56,24 @@ class NoNumber:
         (UsageError, "y is the text 'late'", {"y": "late"}),
         (DataError, "y has 1 missing value among 60", {"y": Y.astype(float).mask(Y.index == 3)}),
         (DataError, "y has 2 missing values", {"y": np.r_[[np.nan] * 2, Y[2:]]}),
+        (DataError, "y is a sparse matrix; give it as y.toarray", {"y": csr_matrix(Y.to_frame())}),
+        (DataError, "y cannot be read as an array: its rows differ", {"y": [[1], [2, 3]] * 30}),
+        (DataError, r"y has the shape \(60, 1, 2\)", {"y": np.zeros((60, 1, 2))}),
+        (DataError, "y is infinite in row 7", {"y": np.where(Y.index == 7, np.inf, Y)}),
+        *(
+            (DataError, "y holds .* as .*; give numbers or texts throughout", {"y": y})
+            for y in (
+                np.array([1, "a"] * 30, object),
+                np.array([b"a", b"b"] * 30),
+                np.ones(60) + 1j,
+                [Decimal(1), Decimal(2)] * 30,
+                Y.astype(object),
+                pd.DataFrame({"a": Y, "b": Y}, dtype="Float64"),
+                pd.cut(X.temp, 2),
+                pd.date_range("2024", periods=60),
+            )
+        ),
+        (DataError, "class 'a' has 1 row, fewer", {"y": pd.Series(["a"] + ["b"] * 59)}),
         (DataError, "one class only, 1", {"y": np.ones(60, int)}),
         (DataError, "classifier, but y holds continuous values", {"y": X.temp}),
         (DataError, "regressor, but y holds 'a'", {"pipeline": REGRESSOR, "y": ["a", "b"] * 30}),
@@ -83,6 +104,11 @@ class NoNumber:
         (DataError, "X has 60 rows but time has 3", {"time": [1, 2, 3]}),
         (DataError, "time .* is missing in 1 of 60", {"time": X.temp.mask(X.index == 1)}),
         (DataError, "holds 'monday', which is neither", {"time": ["monday"] * 60}),
+        (DataError, "holds 'soon', which is neither", {"time": ["2024-01-31"] * 59 + ["soon"]}),
+        (DataError, "01/02/2024.*dayfirst=True", {"time": ["01/02/2024", "31/01/2024"] * 30}),
+        (DataError, "01/02/2024.*dayfirst=True", {"time": ["01/02/2024"] * 60}),
+        (DataError, "cannot be put in order", {"groups": [object() for _ in range(60)]}),
+        (DataError, "groups cannot be read as an array", {"groups": [[1], [2, 3]] * 30}),
         (
             DataError,
             "groups holds 3 different groups, fewer than the 5",

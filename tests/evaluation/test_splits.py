@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, PredefinedSplit
@@ -38,3 +39,19 @@ def test_a_splitter_that_tears_groups_apart_is_named_and_one_that_keeps_them_is_
     assert any(note.startswith("200 of 200 test rows belong") for note in torn.split.notes)
     kept = nbpipe.cv(LogisticRegression(), X, Y, cv=GroupKFold(5), groups=groups)
     assert not kept.split.notes
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        pd.period_range("2000", periods=200, freq="M"),
+        pd.timedelta_range("1h", periods=200),
+        pd.date_range("2000", periods=200, tz="Europe/Berlin"),
+        pd.date_range("2000", periods=200).strftime("%Y-%m-%d"),
+        np.arange(200).astype(object),
+    ],
+    ids=lambda when: str(when.dtype),
+)
+def test_times_of_every_kind_are_put_in_order(when):
+    report = nbpipe.cv(LogisticRegression(), X, Y, time=np.asarray(when)[WHEN], scoring="accuracy")
+    np.testing.assert_array_equal(report.split.order, np.argsort(WHEN))
