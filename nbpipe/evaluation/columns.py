@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from nbpipe.evaluation.rows import Rows, Task
 
-MOST_COLUMNS = 200
+MOST_ROWS = 10_000
+FEWEST_ROWS = 1_000
+MOST_CELLS = 2_000_000  # wide tables are looked at on fewer rows
+MOST_COLUMNS = MOST_CELLS // FEWEST_ROWS
 MOST_CLASSES = 10
 FEWEST = 20  # rows of a class, or distinct values, below which a ranking says nothing
 
@@ -51,74 +54,132 @@ class ColumnFact:
         return f"<ColumnFact {self.name}: {what}>"
 
 
-def rank_columns(rows: Rows, sample: NDArray[np.intp], task: Task) -> tuple[ColumnFact, ...]:
-    """Rank rows by each column alone; columns that hold the target first, then the best."""
+def rank_columns(rows: Rows, task: Task) -> tuple[tuple[ColumnFact, ...], int, int]:
+    """Rank rows by each column alone; columns that hold the target first, then the best.
+
+    Returns
+    -------
+    facts : tuple of ColumnFact
+    n_rows : int
+        Rows looked at: fewer where there are many rows or columns.
+    n_skipped : int
+        Columns beyond the `MOST_COLUMNS` looked at.
+    """
     if task in {"multilabel", "other"} or np.asarray(rows.y).ndim > 1:
-        return ()
-    y = np.asarray(rows.y)[sample]
+        return (), 0, 0
+    n_columns = min(rows.X.shape[1], MOST_COLUMNS)
+    everything = np.asarray(rows.y)
+    sample = _sample(everything, task, min(MOST_ROWS, MOST_CELLS // n_columns))
+    y = everything[sample]
     measure: Literal["rank AUC", "rank correlation"]
     measure = "rank correlation" if task == "regression" else "rank AUC"
     found = []
-    for name, values in _each_column(rows.X, sample):
-        if len(y) >= 2 * FEWEST and _is_target(values, y, task):
+    for at, (name, values) in enumerate(_each_column(rows.X, sample, n_columns)):
+        # What looks like the target in a sample is looked at again in all rows.
+        if _is_target(values, y, task) and _is_target(_column(rows.X, at), everything, task):
             found.append(ColumnFact(name, measure, 1.0, is_target=True, is_target_mean=False))
             continue
-        numbers = _as_numbers(values, y, task)
-        if numbers is None:
-            continue
+        if pd.api.types.is_datetime64_any_dtype(values) and (
+            task == "regression" or name == rows.time_name
+        ):
+            continue  # a trend is no leak, nor is the time by which rows were split
+        numbers, named = _as_numbers(values)
         known = np.isfinite(numbers)
-        strength = _strength(numbers[known], y[known], task)
+        strength = _strength(numbers[known], y[known], task, named=named)
         if strength is not None:
-            mean = task == "binary" and _is_target_mean(numbers[known], y[known])
+            mean = task == "binary" and not named and _is_target_mean(numbers[known], y[known])
             found.append(ColumnFact(name, measure, strength, is_target=False, is_target_mean=mean))
-    return tuple(sorted(found, key=lambda fact: (not fact.is_target, -fact.strength, fact.name)))
+    facts = sorted(found, key=lambda fact: (not fact.is_target, -fact.strength, fact.name))
+    return tuple(facts), len(sample), rows.X.shape[1] - n_columns
 
 
-def _each_column(X: Any, sample: NDArray[np.intp]) -> list[tuple[str, Any]]:
+def _sample(y: NDArray[Any], task: Task, most: int) -> NDArray[np.intp]:
+    """Choose rows at random, half of them in equal shares of each class.
+
+    At random, since rows may follow a rhythm; by class, since a rare one would be missed.
+    """
+    if len(y) <= most:
+        return np.arange(len(y))
+    shuffled = np.random.default_rng(0).permutation(len(y))
+    if task != "regression":
+        classes = pd.factorize(y[shuffled])[0]
+        place = pd.Series(classes).groupby(classes).cumcount().to_numpy()
+        wanted = place < most // (2 * (classes.max() + 1))
+        shuffled = np.r_[shuffled[wanted], shuffled[~wanted]]
+    return np.sort(shuffled[:most])
+
+
+def _each_column(X: Any, sample: NDArray[np.intp], most: int) -> list[tuple[str, Any]]:
     if isinstance(X, pd.DataFrame):
-        some = X.iloc[sample, :MOST_COLUMNS]
+        some = X.iloc[sample, :most]
         return [(str(name), some[name]) for name in some.columns]
-    some = X[sample][:, :MOST_COLUMNS]
+    some = X[sample][:, :most]
     some = some.toarray() if issparse(some) else some
     return [(f"column {at}", pd.Series(some[:, at])) for at in range(some.shape[1])]
 
 
+def _column(X: Any, at: int) -> Any:
+    if isinstance(X, pd.DataFrame):
+        return X.iloc[:, at]
+    return pd.Series(X[:, [at]].toarray().ravel() if issparse(X) else X[:, at])
+
+
 def _is_target(values: Any, y: NDArray[Any], task: Task) -> bool:
+    if len(y) < 2 * FEWEST:
+        return False
     numeric = pd.api.types.is_numeric_dtype(values)
     if task == "regression":
-        return numeric and np.array_equal(np.asarray(values, dtype=np.float64), y)
+        same = numeric and np.array_equal(np.asarray(values, dtype=np.float64), y)
+        return same and bool(y.min() < y.max())
     plain = values if numeric else values.astype(str)
     # Codes count values in the order in which they first appear: equal codes, equal partition.
     codes = pd.factorize(plain, use_na_sentinel=False)[0]
-    return bool(np.array_equal(codes, pd.factorize(y)[0]))
+    return bool(codes.any() and np.array_equal(codes, pd.factorize(y)[0]))
 
 
-def _as_numbers(values: Any, y: NDArray[Any], task: Task) -> NDArray[np.float64] | None:
-    """Return a column as numbers to rank by; categories become the target's mean elsewhere."""
+def _as_numbers(values: Any) -> tuple[NDArray[np.float64], bool]:
+    """Return a column as numbers to rank by, or as codes, and whether these stand for names."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        values = (values - values.min()) / pd.Timedelta(1, "s")
     if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
-        return np.array(values, dtype=np.float64)
-    if pd.api.types.is_datetime64_any_dtype(values) or task == "multiclass":
-        return None
-    target = np.unique(y, return_inverse=True)[1] if task == "binary" else y
-    even = np.arange(len(y)) % 2 == 0
-    frame = pd.DataFrame({"key": np.asarray(values.astype(str)), "y": target})
-    # Means of the even rows rank the odd ones and the reverse: a row never tells its own target.
-    known = [frame[side].groupby("key")["y"].mean() for side in (even, ~even)]
-    keys = frame["key"]
-    return np.where(even, keys.map(known[1]), keys.map(known[0])).astype(np.float64)
+        return np.array(values, dtype=np.float64), False
+    return pd.factorize(values.astype(str))[0].astype(np.float64), True
 
 
-def _strength(numbers: NDArray[np.float64], y: NDArray[Any], task: Task) -> float | None:
-    if len(numbers) < 2 * FEWEST:
-        return None
-    ranks = _ranks(numbers)
-    if ranks.min() == ranks.max():
+def _target_means(codes: NDArray[np.float64], y: NDArray[Any]) -> NDArray[np.float64]:
+    """Return for each row the target's mean over the rows of its code in the other half.
+
+    So a row never tells its own target. The halves are drawn at random, as `_sample` is.
+    """
+    half = np.random.default_rng(0).integers(0, 2, len(y))
+    here = 2 * np.unique(codes, return_inverse=True)[1] + half
+    counts = np.bincount(here, minlength=here.max() + 2)
+    sums = np.bincount(here, weights=y, minlength=len(counts))
+    means = np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    return np.asarray(means[here + 1 - 2 * half])
+
+
+def _strength(
+    numbers: NDArray[np.float64], y: NDArray[Any], task: Task, *, named: bool
+) -> float | None:
+    if len(numbers) < 2 * FEWEST or numbers.min() == numbers.max():
         return None
     if task == "regression":
-        target = _ranks(y)
-        if target.min() == target.max():
-            return None
-        return abs(float(np.corrcoef(ranks, target)[0, 1]))
+        return _correlation(_target_means(numbers, y) if named else numbers, y)
+    return _weakest_pair(numbers, y, named=named)
+
+
+def _correlation(numbers: NDArray[np.float64], y: NDArray[Any]) -> float | None:
+    known = np.isfinite(numbers)
+    if known.sum() < 2 * FEWEST:
+        return None
+    ranks, target = _ranks(numbers[known]), _ranks(y[known])
+    if ranks.min() == ranks.max() or target.min() == target.max():
+        return None
+    return abs(float(np.corrcoef(ranks, target)[0, 1]))
+
+
+def _weakest_pair(numbers: NDArray[np.float64], y: NDArray[Any], *, named: bool) -> float | None:
     classes, counts = np.unique(y, return_counts=True)
     classes = classes[counts >= FEWEST]
     if not 2 <= len(classes) <= MOST_CLASSES:  # noqa: PLR2004 - ranking needs two sides
@@ -126,8 +187,12 @@ def _strength(numbers: NDArray[np.float64], y: NDArray[Any], task: Task) -> floa
     weakest = 1.0
     for first, second in combinations(classes, 2):
         both = (y == first) | (y == second)
-        of_both = ranks if both.all() else _ranks(numbers[both])
-        weakest = min(weakest, _rank_auc(of_both, y[both] == second))
+        ours = y[both] == second
+        of_both = _target_means(numbers[both], ours) if named else numbers[both]
+        known = np.isfinite(of_both)
+        if min(ours[known].sum(), (~ours[known]).sum()) < FEWEST:
+            return None
+        weakest = min(weakest, _rank_auc(_ranks(of_both[known]), ours[known]))
     return weakest
 
 

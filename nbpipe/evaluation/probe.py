@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.rows import Rows, Task
     from nbpipe.evaluation.splits import Split
 
-MOST_ROWS = 10_000  # for columns; shared rows use a sample by hash, ten times as large
+MOST_HASHES = 100_000  # about as many rows, chosen by hash so that copies stay together
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class Probe:
         The column or index by which rows stand in time order, where time was not given.
     n_rows : int
         Rows looked at for `columns`; fewer than there are on large data.
+    n_skipped : int
+        Columns not looked at, where there are very many.
     seconds : float
         What the probe cost.
     """
@@ -63,6 +65,7 @@ class Probe:
     columns: tuple[ColumnFact, ...]
     ordered_by: str
     n_rows: int
+    n_skipped: int
     seconds: float
 
     def __repr__(self) -> str:
@@ -80,17 +83,15 @@ class Probe:
 def probe_data(rows: Rows, split: Split, task: Task) -> Probe:
     """Look at rows and folds without fitting anything."""
     started = clock.perf_counter()
-    step = -(-rows.n // MOST_ROWS)
-    sample = np.arange(0, rows.n, step)
-    columns = rank_columns(rows, sample, task)
+    columns, n_rows, n_skipped = rank_columns(rows, task)
     folds = _folds(rows, split, task)
     ordered_by = "" if rows.time is not None else _time_order(rows.X)
-    return Probe(folds, columns, ordered_by, len(sample), clock.perf_counter() - started)
+    return Probe(folds, columns, ordered_by, n_rows, n_skipped, clock.perf_counter() - started)
 
 
 def _folds(rows: Rows, split: Split, task: Task) -> tuple[FoldFact, ...]:
     hashes = _row_hashes(rows)
-    looked_at = hashes % np.uint64(-(-rows.n // (10 * MOST_ROWS))) == 0
+    looked_at = hashes % np.uint64(-(-rows.n // (MOST_HASHES))) == 0
     y = np.asarray(rows.y)
     classes = np.unique(y) if task in {"binary", "multiclass"} else np.array([])
     facts = []

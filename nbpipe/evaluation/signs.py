@@ -113,6 +113,14 @@ def data_notes(split: Split, probe: Probe | None, limits: Thresholds) -> list[Fi
     if probe is None:
         return []
     found = []
+    if probe.n_skipped:
+        found.append(
+            Finding(
+                "note",
+                f"the last {probe.n_skipped:,} columns were not searched for the target",
+                "Put columns that you doubt first.",
+            )
+        )
     if probe.ordered_by and not split.in_time_order:
         found.append(
             Finding(

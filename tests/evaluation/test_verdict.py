@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import (
     load_breast_cancer,
@@ -15,7 +16,7 @@ from sklearn.datasets import (
     load_wine,
     make_classification,
 )
-from sklearn.dummy import DummyClassifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -370,3 +371,72 @@ def test_a_single_fold_without_a_score_is_named():
     folds = [(np.arange(0, 200, 2), np.arange(1, 100, 2)), (np.arange(0, 200, 2), [1, 101, 103])]
     report = nbpipe.cv(LogisticRegression(), X, y, cv=folds, scoring="roc_auc")
     assert report.verdict.reason.startswith("roc_auc is not defined in fold 1,")
+
+
+def test_classes_that_alternate_with_the_rows_accuse_no_honest_column():
+    rng = np.random.default_rng(0)
+    y = np.arange(20_000) % 2
+    X = pd.DataFrame({"const": 1, "kind": rng.choice(list("abc"), len(y)), "x": rng.random(len(y))})
+    assert not nbpipe.cv(DummyClassifier(), X, y).probe.columns[0].strength > 0.6
+    assert not nbpipe.cv(DummyClassifier(), X[:9_000], y[:9_000]).probe.columns[0].strength > 0.6
+    leaked = nbpipe.cv(DummyClassifier(), X.assign(copy=y, near=y + X.x / 2), y)
+    assert leaked.verdict.reason.startswith("X contains the target: copy")
+    assert "near alone gives the target away" in said(leaked)
+
+
+def test_a_rare_class_of_many_rows_is_looked_at_whole():
+    rng = np.random.default_rng(0)
+    y = np.zeros(300_000, dtype=int)
+    y[rng.choice(len(y), 100, replace=False)] = 1
+    X = pd.DataFrame({"const": 1, "x": rng.random(len(y))})
+    honest = nbpipe.cv(DummyClassifier(), X, y)
+    assert "suspicious" not in statuses(honest)
+    leaked = nbpipe.cv(DummyClassifier(), X.assign(near=y + X.x / 2), y)
+    assert "near alone gives the target away" in said(leaked)
+
+
+def test_what_holds_the_target_in_a_sample_only_is_not_the_target():
+    y = np.random.default_rng(0).integers(0, 2, 200_000)
+    X = pd.DataFrame({"nearly": np.where(np.arange(len(y)) == 7, 1 - y, y)})
+    report = nbpipe.cv(DummyClassifier(), X, y)
+    assert "contains the target" not in said(report)
+    assert "nearly alone gives the target away" in said(report)
+
+
+@pytest.mark.parametrize("as_given", [lambda X: X, csr_matrix, pd.DataFrame])
+def test_a_wide_table_is_searched_to_its_last_column_or_says_so(as_given):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 1_500)
+    X = rng.normal(size=(len(y), 600))
+    X[:, -1] = y + rng.random(len(y)) / 2
+    report = nbpipe.cv(DummyClassifier(), as_given(X), y)
+    assert "599 alone gives the target away" in said(report)
+    assert "not searched" not in said(report)
+    wide = nbpipe.cv(DummyClassifier(), as_given(np.tile(X, 4)), y)
+    assert "the last 400 columns were not searched" in said(wide)
+    assert "note" in statuses(wide)
+
+
+def test_a_date_that_separates_classes_is_named_unless_rows_are_split_by_it():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 1_000)
+    days = pd.to_timedelta(y * 100 + rng.integers(0, 50, len(y)), unit="D")
+    X = pd.DataFrame({"paid": pd.Timestamp("2024-01-01", tz="UTC") + days, "x": rng.random(len(y))})
+    X.loc[::10, "paid"] = pd.NaT
+    assert "paid alone gives the target away" in said(nbpipe.cv(DummyClassifier(), X, y))
+    X = X.assign(paid=X.paid.ffill().bfill())
+    by_time = nbpipe.cv(DummyClassifier(), X, y, cv=KFold(5), time="paid")
+    assert "target away" not in said(by_time)
+    trend = pd.DataFrame({"day": pd.date_range("2024", periods=500)})
+    growing = nbpipe.cv(DummyRegressor(), trend, np.arange(500.0))
+    assert "target away" not in said(growing)
+
+
+def test_names_that_tell_several_classes_are_named():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 900)
+    kind = pd.Series(y).map(str) + pd.Series(rng.choice(list("ab"), len(y)))
+    noise = rng.choice(list("abcdef"), len(y))
+    report = nbpipe.cv(DummyClassifier(), pd.DataFrame({"kind": kind, "noise": noise}), y)
+    assert "kind alone gives the target away" in said(report)
+    assert {each.name: each.strength for each in report.probe.columns}["noise"] < 0.6
