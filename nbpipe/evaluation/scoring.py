@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,9 +99,12 @@ def score_set(
         if value is None:
             estimator = seen if hasattr(scorer, "_score_func") else seen.estimator
             value = scorer(estimator, seen.X, y, **keywords)
-        if isinstance(value, bool | str) or not np.isscalar(value):
-            raise UsageError(f"The scorer {name!r} returned {value!r}; a single number is needed.")
-        scores[name] = float(value)  # type: ignore[arg-type]
+        if np.ndim(value) == 0 and hasattr(value, "item"):
+            value = value.item()
+        if isinstance(value, bool) or not isinstance(value, Real):
+            shown = " ".join(repr(value).split())[:60]
+            raise UsageError(f"The scorer {name!r} returned {shown}; a single number is needed.")
+        scores[name] = float(value)
     return scores
 
 
