@@ -6,6 +6,7 @@ import time as clock
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nbpipe.errors import UsageError
 from nbpipe.evaluation.baseline import baselines
 from nbpipe.evaluation.cores import check_n_jobs
 from nbpipe.evaluation.engine import run_folds
@@ -17,7 +18,7 @@ from nbpipe.evaluation.report import CVReport
 from nbpipe.evaluation.routing import route
 from nbpipe.evaluation.rows import check_pipeline, check_rows, task_of
 from nbpipe.evaluation.scoring import choose_metrics
-from nbpipe.evaluation.splits import choose_splitter, make_folds
+from nbpipe.evaluation.splits import check_trained_classes, choose_splitter, make_folds
 from nbpipe.evaluation.thresholds import Thresholds
 from nbpipe.evaluation.verdict import judge
 
@@ -115,8 +116,8 @@ def cv(
     started = clock.perf_counter()
     check_pipeline(pipeline)
     workers = check_n_jobs(n_jobs)
-    if overfit_gap != DEFAULT.overfit_gap:
-        thresholds = replace(thresholds, overfit_gap=overfit_gap)
+    limits = _limits(thresholds, overfit_gap)
+    _check_reporting(on_fold, name)
     rows = check_rows(X, y, groups, time)
     task = task_of(pipeline, rows.y)
     metrics = choose_metrics(scoring, pipeline, task, rows.y, pos_label)
@@ -127,6 +128,8 @@ def cv(
     split = make_folds(splitter, reason, rows, routes.split)
     labels = Labels.of(rows.y) if task in {"binary", "multiclass"} else None
     job = Job(rows, labels, metrics, routes.fit, routes.score)
+    if labels is not None:
+        check_trained_classes(split, labels)
     with Progress(len(split.folds), metrics.main, progress) as shown:
 
         def seen(fold: Fold) -> None:
@@ -138,7 +141,7 @@ def cv(
     facts = probe_data(rows, split, task) if probe else None
     dummies = baselines(job, split, task)
     verdict = judge(
-        metrics.main, folds, dummies.get(metrics.main), split, probe=facts, limits=thresholds
+        metrics.main, folds, dummies.get(metrics.main), split, probe=facts, limits=limits
     )
     return CVReport(
         name=name or _name_of(pipeline),
@@ -153,10 +156,29 @@ def cv(
         baselines=dummies,
         probe=facts,
         verdict=verdict,
-        thresholds=thresholds,
+        thresholds=limits,
         notes=(*metrics.notes, *routes.notes, *_warnings(folds)),
         seconds=clock.perf_counter() - started,
     )
+
+
+def _limits(thresholds: Any, overfit_gap: Any) -> Thresholds:
+    if not isinstance(thresholds, Thresholds):
+        raise UsageError(
+            f"thresholds is a Thresholds object, not a {type(thresholds).__name__}; "
+            "overfit_gap= alone takes a number."
+        )
+    gap = Thresholds(overfit_gap=overfit_gap).overfit_gap
+    return thresholds if gap == DEFAULT.overfit_gap else replace(thresholds, overfit_gap=gap)
+
+
+def _check_reporting(on_fold: Any, name: Any) -> None:
+    if on_fold is not None and not callable(on_fold):
+        raise UsageError(
+            f"on_fold is called with each fold, but a {type(on_fold).__name__} cannot be called."
+        )
+    if name is not None and not (isinstance(name, str) and name.isprintable()):
+        raise UsageError(f"name must be a text of one line, not {name!r}.")
 
 
 def _name_of(pipeline: Any) -> str:

@@ -36,11 +36,11 @@ def with_positive_class(
     """
     classes, counts = np.unique(np.asarray(y), return_counts=True)
     known = classes.tolist()
-    if pos_label is not None and pos_label not in known:
+    if pos_label is not None and (np.ndim(pos_label) or pos_label not in known):
         near = did_you_mean(str(pos_label), [str(each) for each in known])
+        shown = " ".join(repr(pos_label).split())[:60]
         raise UsageError(
-            f"pos_label={pos_label!r} is no class of y, which holds {known[0]!r} and "
-            f"{known[1]!r}.{near}"
+            f"pos_label={shown} is no class of y, which holds {known[0]!r} and {known[1]!r}.{near}"
         )
     if pos_label is None and 1 in known:
         return scorers, ""

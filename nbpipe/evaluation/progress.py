@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tqdm import TqdmWarning
 
+from nbpipe.errors import UsageError
 from nbpipe.evaluation.numbers import number
 
 if TYPE_CHECKING:
@@ -27,9 +28,17 @@ class Progress:
     wanted : bool, type or None
         None shows the bar in notebooks and terminals, after a second; a class of the kind of
         tqdm's is used in its place. ``TQDM_DISABLE`` in the environment hides it in any case.
+
+    Raises
+    ------
+    UsageError
+        When `wanted` is none of these.
     """
 
     def __init__(self, n_folds: int, metric: str, wanted: bool | type | None) -> None:
+        able = isinstance(wanted, type) and hasattr(wanted, "set_postfix_str")
+        if not (wanted is None or isinstance(wanted, bool) or able):
+            raise UsageError(f"progress is True, False, None or a class like tqdm, not {wanted!r}.")
         self._metric = metric
         self._bar = _bar(n_folds, wanted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -161,13 +162,17 @@ class CVReport:
         Raises
         ------
         UsageError
-            When a metric was not computed.
+            When a metric was not computed, or none is given.
         MissingExtraError
             When matplotlib is not installed.
         """
         from nbpipe.evaluation.figures import draw_gap  # noqa: PLC0415 - report and figures meet here
 
-        names = [metric] if metric is None or isinstance(metric, str) else list(metric)
+        names: list[Any] = [metric]
+        if isinstance(metric, Iterable) and not isinstance(metric, str):
+            names = list(metric)
+        if not names:
+            raise UsageError("metric is empty; give at least one metric, or leave it out.")
         return draw_gap(self, [self.known(name) for name in names])
 
     def plot_splits(self) -> Figure:

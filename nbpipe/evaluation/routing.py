@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from nbpipe.errors import DataError, UsageError
 from nbpipe.evaluation.splits import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from nbpipe.evaluation.rows import Rows
 
@@ -53,7 +54,9 @@ def route(
     ``fit``, groups to the splitter and nothing to the scorers; `sample_weight` goes to the last
     step of a pipeline.
     """
-    given = dict(params or {})
+    if not (params is None or isinstance(params, Mapping)):
+        raise UsageError(f"params is a dict of keyword arguments, not a {type(params).__name__}.")
+    given = {str(name): value for name, value in (params or {}).items()}
     if sample_weight is not None and np.shape(sample_weight) != (rows.n,):
         raise DataError(f"X has {rows.n} rows, so sample_weight needs {rows.n} values.")
     if not get_config()["enable_metadata_routing"]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from nbpipe.evaluation.labels import Labels
     from nbpipe.evaluation.rows import Rows, Task
 
 
@@ -158,6 +159,17 @@ def make_folds(
         sorted_by=rows.time_name,
         notes=notes,
     )
+
+
+def check_trained_classes(split: Split, labels: Labels) -> None:
+    """Refuse folds that train on one class: nothing could be learned there."""
+    for number, (train, _) in enumerate(split.folds, start=1):
+        classes, _ = labels.at(train).counted()
+        if len(classes) == 1:
+            raise DataError(
+                f"Fold {number} of {split.splitter} trains on one class only, "
+                f"{classes.tolist()[0]!r}; use fewer folds, or a splitter that mixes the classes."
+            )
 
 
 def describe(splitter: Any) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from math import isnan
+from numbers import Integral, Real
 from typing import Any
 
 from nbpipe.errors import UsageError, did_you_mean
@@ -79,9 +81,13 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         for entry in fields(self):
-            value = getattr(self, entry.name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN alone differs from itself
-                raise UsageError(f"{entry.name} must be a number, not {value!r}.")
+            value: Any = getattr(self, entry.name)
+            whole = entry.type == "int"
+            known = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
+            if not known or isnan(value):
+                shown = " ".join(repr(value).split())[:60]
+                raise UsageError(f"{entry.name} must be a {'whole ' * whole}number, not {shown}.")
+            object.__setattr__(self, entry.name, int(value) if whole else float(value))
         if self.overfit_gap <= 0:
             raise UsageError(
                 f"overfit_gap must be greater than 0, not {self.overfit_gap!r}; 0.15 is usual."

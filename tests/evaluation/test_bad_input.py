@@ -13,12 +13,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import f1_score
-from sklearn.model_selection import TimeSeriesSplit
+from sklearn.model_selection import KFold, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import nbpipe
 from nbpipe.errors import DataError, NbpipeError, UsageError
+from nbpipe.evaluation.thresholds import Thresholds
 
 RNG = np.random.default_rng(0)
 X = pd.DataFrame(RNG.normal(size=(60, 3)), columns=["distance", "temp", "wind"])
@@ -153,6 +154,30 @@ class NoNumber:
         (UsageError, "n_jobs is a number of workers", {"n_jobs": "all"}),
         (UsageError, "overfit_gap must be greater than 0", {"overfit_gap": -1}),
         (UsageError, "overfit_gap must be a number", {"overfit_gap": "big"}),
+        (UsageError, "overfit_gap must be a number", {"overfit_gap": np.array([0.1, 0.2])}),
+        (UsageError, "thresholds is a Thresholds object, not a NoneType", {"thresholds": None}),
+        (UsageError, "thresholds is a Thresholds object, not a dict", {"thresholds": {"fall": 1}}),
+        (UsageError, "thresholds is a Thresholds object, not a type", {"thresholds": Thresholds}),
+        (UsageError, "params is a dict of keyword arguments, not a int", {"params": 5}),
+        (UsageError, "on_fold is called with each fold, but a int", {"on_fold": 5}),
+        *(
+            (UsageError, "progress is True, False, None or a class like tqdm", {"progress": wanted})
+            for wanted in (5, "yes", int, object())
+        ),
+        (UsageError, "name must be a text of one line, not 5", {"name": 5}),
+        (UsageError, "name must be a text of one line", {"name": "a\nb"}),
+        (
+            DataError,
+            r"Fold 1 of KFold\(n_splits=2\) trains on one class only, 1; use fewer",
+            {"y": np.repeat([0, 1], 30), "cv": KFold(2)},
+        ),
+        (
+            UsageError,
+            r"returned array\(\[1, 2\]\); a single",
+            {"scoring": lambda *_: np.array([1, 2])},
+        ),
+        (UsageError, "returned None; a single number", {"scoring": lambda *_: None}),
+        (UsageError, r"pos_label=array\(\[0, 1\]\) is no class", {"pos_label": np.array([0, 1])}),
         (UsageError, "pos_label=7 is no class of y", {"pos_label": 7}),
         (UsageError, "pos_label belongs to a target of two", {"pos_label": 1, "y": [0, 1, 2] * 20}),
         (DataError, "sample_weight needs 60 values", {"sample_weight": [1, 2]}),
@@ -210,3 +235,21 @@ class Silent(ClassifierMixin, BaseEstimator):
 def test_an_error_without_a_message_still_names_its_class():
     with pytest.raises(DataError, match="Silent says RuntimeError: no message"):
         nbpipe.cv(Silent(), X, Y)
+
+
+def test_numbers_of_numpy_are_numbers():
+    report = nbpipe.cv(
+        MODEL,
+        X,
+        Y,
+        overfit_gap=np.float32(0.25),
+        scoring={"zero": lambda *_: np.array(0.5)},
+    )
+    assert report.test("zero").tolist() == [0.5] * 5
+    assert type(report.thresholds.overfit_gap) is float
+
+
+@pytest.mark.parametrize(("metric", "says"), [([], "metric is empty"), (5, "no metric 5")])
+def test_a_plot_of_no_metric_is_refused(metric, says):
+    with pytest.raises(UsageError, match=says):
+        nbpipe.cv(MODEL, X, Y).plot(metric)
