@@ -22,4 +22,4 @@ model = RandomForestClassifier(class_weight="balanced", random_state=42)
 )
 report = nbpipe.cv(memoriser, X, flights["late"], time="sched_dep")
 report.plot().savefig(HERE / "img/report.png", dpi=100, bbox_inches="tight")
-print(report)  # noqa: T201
+print(report)

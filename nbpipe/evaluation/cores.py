@@ -14,8 +14,8 @@ from nbpipe.errors import UsageError
 # Libraries whose estimators run threads of their own unless told otherwise.
 THREADED_PACKAGES = frozenset({"xgboost", "lightgbm", "catboost"})
 
-# Seconds that workers must save to be started. Starting them takes 1.4 to 1.7 s on 2 idle cores, and
-# the first fold, from which the others are estimated, also pays for what libraries load late.
+# Seconds that workers must save to be started. Starting them takes 1.4 to 1.7 s on 2 idle cores,
+# and the first fold, from which the rest is estimated, also pays for what libraries load late.
 START_COST = 3.0
 
 
