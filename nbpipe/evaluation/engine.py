@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
+from pickle import PicklingError
 from typing import TYPE_CHECKING, Any
 
 from joblib import cpu_count
 from sklearn.utils.parallel import Parallel, delayed
 
+from nbpipe.errors import UsageError
 from nbpipe.evaluation import cores
 from nbpipe.evaluation.fold import Fold, Job, run_fold
 
@@ -57,7 +59,14 @@ def run_folds(
 
 def _run(job: Job, pipeline: Any, tasks: list[Any], n_jobs: int | None) -> Iterator[Fold]:
     if n_jobs is not None and n_jobs > 1:
-        yield from _side_by_side(job, pipeline, tasks, n_jobs)
+        try:
+            yield from _side_by_side(job, pipeline, tasks, n_jobs)
+        except PicklingError as error:
+            *_, why = str(error.__cause__).strip('\n"').splitlines()  # a traceback as text
+            raise UsageError(
+                "The pipeline, the metrics or the data cannot be sent to workers "
+                f"({why}); use n_jobs=1."
+            ) from error
         return
     spread = False
     if n_jobs is None:
@@ -68,10 +77,11 @@ def _run(job: Job, pipeline: Any, tasks: list[Any], n_jobs: int | None) -> Itera
         seconds = first.fit_seconds + first.score_seconds
         seconds_left = seconds * rows_left / len(first.train)
         if cores.worth_starting(seconds_left, min(cpu_count(), len(tasks))):
-            if not cores.threaded(pipeline):
-                yield from _side_by_side(job, pipeline, tasks, min(cpu_count(), len(tasks)))
-                return
-            spread = True
+            spread = cores.threaded(pipeline)
+            if not spread:
+                with suppress(PicklingError):  # what cannot travel is fitted here, below
+                    yield from _side_by_side(job, pipeline, tasks, min(cpu_count(), len(tasks)))
+                    return
     for task in tasks:
         yield run_fold(job, cores.in_process(pipeline, spread=spread), *task)
 

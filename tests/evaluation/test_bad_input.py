@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from decimal import Decimal
 
 import numpy as np
@@ -15,10 +16,11 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import KFold, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import nbpipe
 from nbpipe.errors import DataError, NbpipeError, UsageError
+from nbpipe.evaluation import cores
 from nbpipe.evaluation.thresholds import Thresholds
 
 RNG = np.random.default_rng(0)
@@ -253,3 +255,15 @@ def test_numbers_of_numpy_are_numbers():
 def test_a_plot_of_no_metric_is_refused(metric, says):
     with pytest.raises(UsageError, match=says):
         nbpipe.cv(MODEL, X, Y).plot(metric)
+
+
+@pytest.mark.slow
+def test_a_pipeline_that_cannot_travel_to_workers_is_fitted_here_unless_workers_were_asked_for(
+    monkeypatch,
+):
+    monkeypatch.setattr(cores, "worth_starting", lambda *_: True)
+    held = FunctionTransformer(lambda table, lock=threading.Lock(): table)  # noqa: ARG005, B008 - no lock can be pickled
+    pipeline = make_pipeline(held, MODEL)
+    with pytest.raises(UsageError, match=r"cannot pickle '_thread\.lock' object.*use n_jobs=1"):
+        nbpipe.cv(pipeline, X, Y, n_jobs=2)
+    assert [fold.number for fold in nbpipe.cv(pipeline, X, Y).folds] == [1, 2, 3, 4, 5]
