@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.splits import Split
 
 MOST_HASHES = 100_000  # about as many rows, chosen by hash so that copies stay together
+MOST_RECOMBINED = 10_000
+ODD = np.uint64(1_000_003)  # mixes hashes, in which order matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Probe:
     Attributes
     ----------
     folds : tuple of FoldFact
+    common : float
+        Share, 0 to 1, of the rows seen more than once that need no copying to explain them: of
+        rows recombined from two halves of the columns, those that stand in the data by chance,
+        relative to `shared`; or, if greater, the repeated rows whose target is not always the
+        same. 1 where no test row stands in train.
     columns : tuple of ColumnFact
         The best first; only columns that could be ranked.
     ordered_by : str
@@ -62,6 +69,7 @@ class Probe:
     """
 
     folds: tuple[FoldFact, ...]
+    common: float
     columns: tuple[ColumnFact, ...]
     ordered_by: str
     n_rows: int
@@ -84,13 +92,18 @@ def probe_data(rows: Rows, split: Split, task: Task) -> Probe:
     """Look at rows and folds without fitting anything."""
     started = clock.perf_counter()
     columns, n_rows, n_skipped = rank_columns(rows, task)
-    folds = _folds(rows, split, task)
+    hashes = _hash_rows(rows)
+    folds = _folds(hashes, rows, split, task)
+    shared = max(fold.shared for fold in folds)
+    common = _common(hashes, shared) if shared else 1.0
     ordered_by = "" if rows.time is not None else _time_order(rows.X)
-    return Probe(folds, columns, ordered_by, n_rows, n_skipped, clock.perf_counter() - started)
+    return Probe(
+        folds, common, columns, ordered_by, n_rows, n_skipped, clock.perf_counter() - started
+    )
 
 
-def _folds(rows: Rows, split: Split, task: Task) -> tuple[FoldFact, ...]:
-    hashes = _row_hashes(rows)
+def _folds(whole: Hashes, rows: Rows, split: Split, task: Task) -> tuple[FoldFact, ...]:
+    hashes = whole.row
     looked_at = hashes % np.uint64(-(-rows.n // (MOST_HASHES))) == 0
     y = np.asarray(rows.y)
     classes = np.unique(y) if task in {"binary", "multiclass"} else np.array([])
@@ -113,23 +126,54 @@ def _folds(rows: Rows, split: Split, task: Task) -> tuple[FoldFact, ...]:
     return tuple(facts)
 
 
-def _row_hashes(rows: Rows) -> NDArray[np.uint64]:
-    """Hash each row's features and target."""
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """A hash of every other column, of the rest of them, and of the target, one a row each."""
+
+    left: NDArray[np.uint64]
+    right: NDArray[np.uint64]
+    target: NDArray[np.uint64]
+
+    @property
+    def row(self) -> NDArray[np.uint64]:
+        """Hash each row's features and target."""
+        return (self.left * ODD + self.right) * ODD + self.target
+
+
+def _hash_rows(rows: Rows) -> Hashes:
+    X = rows.X
+    table = X.iloc if isinstance(X, pd.DataFrame) else X
     y = np.asarray(rows.y)
-    features: Any
     target: Any = pd.util.hash_array(y) if y.ndim == 1 else _hash_numbers(y)
-    if issparse(rows.X):
+    # The halves of a single column are the column and the target.
+    right = _hash(table[:, 1::2]) if X.shape[1] > 1 else target
+    return Hashes(_hash(table[:, ::2]), right, target)
+
+
+def _hash(X: Any) -> NDArray[np.uint64]:
+    """Hash each row of a table."""
+    if issparse(X):
         # Equal rows have equal projections; unequal rows have not, with probability 1.
-        weights = np.random.default_rng(0).normal(size=rows.X.shape[1])
-        features = _hash_numbers((rows.X @ weights).reshape(-1, 1))
-    elif isinstance(rows.X, pd.DataFrame):
-        features = _hash_frame(rows.X)
-    elif rows.X.dtype.kind in "biuf":
-        features = _hash_numbers(rows.X)
-    else:
-        features = _hash_frame(pd.DataFrame(rows.X))
-    mixed: NDArray[np.uint64] = features * np.uint64(31) + target
-    return mixed
+        weights = np.random.default_rng(0).normal(size=X.shape[1])
+        return _hash_numbers((X @ weights).reshape(-1, 1))
+    if isinstance(X, pd.DataFrame):
+        return _hash_frame(X)
+    return _hash_numbers(X) if X.dtype.kind in "biuf" else _hash_frame(pd.DataFrame(X))
+
+
+def _common(hashes: Hashes, shared: float) -> float:
+    """Return `Probe.common`: copies of rich rows agree in all, honest common rows need not."""
+    features = hashes.left * ODD + hashes.right
+    some = np.random.default_rng(0).permutation(len(features))[:MOST_RECOMBINED]
+    other = np.roll(some, 1)
+    left, right = hashes.left, hashes.right
+    new = (left[some] != left[other]) & (right[some] != right[other])
+    recombined = left[some[new]] * ODD + right[other[new]]
+    by_chance = float(np.isin(recombined, features).mean()) / shared if new.any() else 1.0
+    seen = pd.DataFrame({"features": features, "target": hashes.target})
+    repeated = seen[seen["features"].duplicated(keep=False)]
+    differs = repeated.groupby("features")["target"].transform("nunique") > 1
+    return min(1.0, max(by_chance, float(differs.mean()) if len(differs) else 0.0))
 
 
 def _hash_frame(frame: pd.DataFrame) -> NDArray[np.uint64]:
@@ -144,7 +188,7 @@ def _hash_numbers(values: NDArray[Any]) -> NDArray[np.uint64]:
     """Hash the rows of a numeric array, column by column."""
     hashes = np.zeros(len(values), dtype=np.uint64)
     for column in np.asarray(values, dtype=np.float64).T:
-        hashes = hashes * np.uint64(1_000_003) + pd.util.hash_array(np.ascontiguousarray(column))
+        hashes = hashes * ODD + pd.util.hash_array(np.ascontiguousarray(column))
     return hashes
 
 

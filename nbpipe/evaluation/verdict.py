@@ -98,7 +98,8 @@ def judge(
     found = undefined(metric, train, test)
     if not found:
         found = [gap_finding(metric, train, test, n_train, baseline=baseline, limits=limits)]
-        found += too_good(metric, train, test, corroborated=bool(signs), limits=limits)
+        shown = any(each.status != "note" for each in signs)
+        found += too_good(metric, train, test, corroborated=shown, limits=limits)
         found += against_baseline(metric, test, baseline)
         found += over_folds(metric, train, test, baseline, split=split, limits=limits)
     gap_range = found[0].status

@@ -440,3 +440,39 @@ def test_names_that_tell_several_classes_are_named():
     report = nbpipe.cv(DummyClassifier(), pd.DataFrame({"kind": kind, "noise": noise}), y)
     assert "kind alone gives the target away" in said(report)
     assert {each.name: each.strength for each in report.probe.columns}["noise"] < 0.6
+
+
+@pytest.mark.parametrize("noise", [0, 0.2])
+def test_rows_that_are_common_by_nature_are_no_leak(noise):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.integers(0, 4, (5_000, 4))).add_prefix("q")
+    y = ((X.sum(axis=1) > 6) ^ (rng.random(len(X)) < noise)).astype(int)
+    honest = nbpipe.cv(LogisticRegression(), X, y)
+    assert honest.probe.shared > 0.9
+    assert "suspicious" not in statuses(honest)
+    assert "as rows of few different values do by chance" in said(honest)
+
+
+def test_answers_that_differ_show_that_equal_rows_are_no_copies():
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 200, 5_000)
+    X = pd.DataFrame({"code": kind, "name": [f"kind {each}" for each in kind]})
+    y = (rng.random(len(X)) < 0.3).astype(int)
+    assert "suspicious" not in statuses(nbpipe.cv(LogisticRegression(), X[["code"]], y))
+    assert "suspicious" not in statuses(nbpipe.cv(DummyClassifier(), X, y))
+
+
+@pytest.mark.parametrize("n_columns", [1, 2, 5])
+def test_copies_of_rich_rows_remain_suspicious(n_columns):
+    rng = np.random.default_rng(0)
+    X, y = rng.integers(0, 3, (2_000, n_columns)) * 1.0, rng.integers(0, 2, 2_000)
+    X[:, 0] = rng.random(len(X))
+    again = rng.choice(np.flatnonzero(y), 1_000)
+    report = nbpipe.cv(
+        DummyClassifier(),
+        np.r_[X, X[again]],
+        np.r_[y, y[again]],
+        cv=KFold(5, shuffle=True, random_state=0),
+    )
+    assert report.probe.common < 0.5
+    assert "target included (threshold 5%)" in report.verdict.reason
