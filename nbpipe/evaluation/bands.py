@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbpipe.evaluation.figures import TEST, TRAIN, new_figure
+from nbpipe.evaluation.figures import MOST_TICKS, TEST, TRAIN, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +24,7 @@ def draw_splits(report: CVReport) -> Figure:
     Contiguous folds are solid blocks; shuffled ones are even tints, since train and test rows
     stand side by side everywhere.
     """
-    figure = new_figure(7.2, 0.38 * len(report.folds) + 1.3)
+    figure = new_figure(7.2, 0.38 * min(len(report.folds), MOST_TICKS) + 1.3)
     from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415 - only where it is installed
     from matplotlib.patches import Patch  # noqa: PLC0415 - likewise
 
@@ -47,7 +47,9 @@ def draw_splits(report: CVReport) -> Figure:
     by = report.split.sorted_by
     in_order = f"in order of {by}" if by else "as they stand in X"
     axes.set(xlim=(0, report.n_rows), xlabel=f"rows, {in_order}", ylabel="fold")
-    axes.set(ylim=(len(report.folds) + 0.6, 0.4), yticks=[fold.number for fold in report.folds])
+    axes.set(ylim=(len(report.folds) + 0.6, 0.4))
+    if len(report.folds) <= MOST_TICKS:
+        axes.set(yticks=[fold.number for fold in report.folds])
     axes.set_title(report.split.splitter, fontsize=9, loc="left")
     for edge in ("top", "right", "left"):
         axes.spines[edge].set_visible(False)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette, told apart by people with any common colour blindness.
 TRAIN, TEST, BASELINE, GAP = "#0072B2", "#D55E00", "#8A8A8A", "#CC79A7"
 MOST_LABELS = 10  # folds whose labels stand side by side without touching
+MOST_TICKS = 30  # folds of which each has a tick, a marker and a place in the description
 MOST_SCORE = 1.1  # the upper limit of axes that show scores of at most 1
 
 
@@ -39,11 +40,12 @@ def describe_gap(report: CVReport, metric: str | None = None) -> str:
     """Return in words what the picture shows, as its alternative text."""
     metric = report.known(metric)
     train, test, baseline = report.train(metric), report.test(metric), report.baselines.get(metric)
-    text = (
-        f"Train and test {metric} in each of {len(test)} folds. "
-        f"Train: {', '.join(map(number, train))}. Test: {', '.join(map(number, test))}. "
-        f"The {_gap_of(report, metric)}."
-    )
+    text = f"Train and test {metric} in each of {len(test)} folds. "
+    for side, scores in (("Train", train), ("Test", test)):
+        each = ", ".join(map(number, scores))
+        span = f"from {number(scores.min())} to {number(scores.max())}"
+        text += f"{side}: {each if len(scores) <= MOST_TICKS else span}. "
+    text += f"The {_gap_of(report, metric)}."
     if baseline is not None:
         text += f" The baseline, {baseline.strategy}, has {number(baseline.mean)}."
     return text
@@ -65,15 +67,23 @@ def new_figure(width: float, height: float) -> Figure:
 def _draw_metric(axes: Axes, report: CVReport, metric: str) -> None:
     at = np.array([fold.number for fold in report.folds])
     train, test = report.train(metric), report.test(metric)
-    axes.vlines(at, test, train, color=GAP, linewidth=5, alpha=0.35, label="gap")
-    axes.plot(at, train, color=TRAIN, marker="s", label=f"train, mean {number(train.mean())}")
+    ticked = len(at) <= MOST_TICKS
+    width = 5 if ticked else 1
+    axes.vlines(at, test, train, color=GAP, linewidth=width, alpha=0.35, label="gap")
+    square, circle, cross = ("s", "o", "x") if ticked else ("", "", "")
+    axes.plot(at, train, color=TRAIN, marker=square, label=f"train, mean {number(train.mean())}")
     axes.plot(
-        at, test, color=TEST, marker="o", linestyle="--", label=f"test, mean {number(test.mean())}"
+        at,
+        test,
+        color=TEST,
+        marker=circle,
+        linestyle="--",
+        label=f"test, mean {number(test.mean())}",
     )
     baseline = report.baselines.get(metric)
     if baseline is not None:
         label = fill(f"baseline {number(baseline.mean)} ({baseline.strategy})", 26)
-        axes.plot(at, baseline.scores, color=BASELINE, marker="x", linestyle=":", label=label)
+        axes.plot(at, baseline.scores, color=BASELINE, marker=cross, linestyle=":", label=label)
     limit = report.thresholds.overfit_gap
     axes.plot(
         at,
@@ -91,7 +101,8 @@ def _draw_metric(axes: Axes, report: CVReport, metric: str) -> None:
     )
     # Gaps stand below the axis, where no line runs through them.
     gaps = [f"\n{gap:+.3f}" if labelled else "" for gap in report.gaps(metric)]
-    axes.set_xticks(at, [f"{x}{gap}" for x, gap in zip(at, gaps, strict=True)], fontsize=8)
+    if ticked:
+        axes.set_xticks(at, [f"{x}{gap}" for x, gap in zip(at, gaps, strict=True)], fontsize=8)
     axes.set_title(f"{metric}: {_gap_of(report, metric)}", fontsize=10, loc="left")
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
 
 DPI = 72  # a picture of 20 to 30 KB
+MOST_PICTURE = 32_000  # bytes, a third more as text
 MOST_METRICS = 20
+MOST_REMARKS = 20
 LONGEST = 400
+LONGEST_NAME = 60
 
 # Colours come from the page, so that dark themes stay dark; weight and symbols carry the meaning.
 STYLE = (
@@ -34,7 +37,7 @@ def as_html(report: CVReport) -> str:
     verdict = report.verdict
     mark = "✓" if verdict.ok else "⚠"
     positive = f"<br>positive class: {_text(report.positive)}" if report.positive else ""
-    others = "".join(f"<li>{_text(each)}</li>" for each in remarks(report))
+    others = "".join(f"<li>{_text(each)}</li>" for each in remarks(report)[:MOST_REMARKS])
     return (
         f'{STYLE}<div class="nbpipe-cv">'
         f"<p><b>{_text(report.name)}</b>: {len(report.folds)} folds of {report.n_rows:,} rows<br>"
@@ -56,7 +59,8 @@ def _table(report: CVReport) -> str:
             report.baselines.get(metric),
         )
         against = "-" if baseline is None else f"{number(baseline.mean)} {_text(baseline.strategy)}"
-        name = f"<b>{_text(metric)}</b>" if metric == report.main else _text(metric)
+        short = metric if len(metric) <= LONGEST_NAME else f"{metric[:LONGEST_NAME]}..."
+        name = f"<b>{_text(short)}</b>" if metric == report.main else _text(short)
         rows.append(
             f"<tr><th scope='row'>{name}</th><td>{number(test.mean())} ± {number(test.std())}</td>"
             f"<td>{number(train.mean())} ± {number(train.std())}</td>"
@@ -74,6 +78,8 @@ def _picture(report: CVReport) -> str:
         return ""
     page = BytesIO()
     figure.savefig(page, format="png", dpi=DPI, metadata={"Software": None})
+    if len(page.getvalue()) > MOST_PICTURE:  # hundreds of folds that jump
+        return "<p><small>report.plot() draws the folds.</small></p>"
     data = base64.b64encode(page.getvalue()).decode()
     return f'<img alt="{_text(describe_gap(report))}" src="data:image/png;base64,{data}">'
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 MOST_NOTES = 8
+MOST_FOLDS = 30
 
 
 def as_text(report: CVReport) -> str:
@@ -92,7 +93,9 @@ def _table(report: CVReport) -> list[str]:
             f"{_spread(train.mean(), train.std()):15}  {report.gap(metric):6.3f}  {against}"
         )
         lines.append(row if len(row) <= WIDTH else row[: WIDTH - 3] + "...")
-    folds = "  ".join(number(each) for each in report.test())
+    folds = "  ".join(number(each) for each in report.test()[:MOST_FOLDS])
+    if len(report.folds) > MOST_FOLDS:
+        folds += f"  and {len(report.folds) - MOST_FOLDS:,} more in report.test()"
     lines += _filled(folds, f"  test {report.main} by fold: ")
     return [*lines, *(line for note in gap_notes(report) for line in _filled(note, "  "))]
 

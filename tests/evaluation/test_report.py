@@ -245,4 +245,29 @@ def test_the_users_object_is_never_changed_and_cores_go_to_one_place():
     assert cores.in_process(modest)[-1].n_jobs is None
     assert cores.in_process(modest, spread=True)[-1].n_jobs == cpu_count()
     assert not cores.worth_starting(2, 2)
-    assert cores.worth_starting(4, 2)
+    assert cores.worth_starting(8, 2)
+
+
+@pytest.mark.parametrize("n_folds", [31, 600])
+def test_a_report_of_many_folds_stays_light(n_folds):
+    folds = KFold(n_folds)
+    report = nbpipe.cv(LogisticRegression(), X, Y, cv=folds, scoring="accuracy")
+    assert len(report._repr_html_().encode()) < 50_000
+    assert len(str(report)) < 2_500
+    assert f"and {n_folds - 30} more in report.test()" in str(report)
+    assert len(report.plot().axes[0].get_xticks()) < 30
+    assert ("<img" in report._repr_html_()) is (n_folds == 31)
+
+
+def test_a_report_of_many_long_names_stays_light():
+    names = {f"{'long ' * 12}{at}": "accuracy" for at in range(25)}
+    report = nbpipe.cv(LogisticRegression(), X, Y, cv=50, scoring=names)
+    assert len(report._repr_html_().encode()) < 50_000
+
+
+def test_a_thousand_missing_classes_are_counted_not_listed():
+    y = np.repeat(np.arange(300), 2)
+    halves = [(np.arange(600), np.arange(0, 60)), (np.arange(600), np.arange(60, 120))]
+    report = nbpipe.cv(DecisionTreeClassifier(), X, y, cv=halves, scoring="accuracy")
+    assert "and 290 more in all 2 folds" in " ".join(str(report).split())
+    assert len(str(report).splitlines()) < 20
