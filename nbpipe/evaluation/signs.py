@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.splits import Split
     from nbpipe.evaluation.thresholds import Thresholds
 
-COMMON = 0.5  # of the repeated rows; measured: below 0.01 for copies, 0.9 for honest categories
+COMMON = 0.5  # judgement: most of what is repeated needs no copying to explain it
 
 
 def evidence(probe: Probe | None, limits: Thresholds) -> list[Finding]:
