@@ -15,7 +15,7 @@ from IPython.core.magic import (
 )
 from IPython.core.magic_arguments import argument, kwds, magic_arguments
 from sklearn import model_selection
-from traitlets import CFloat, Int, Unicode
+from traitlets import CFloat, CInt, Int, Unicode
 
 import nbpipe
 from nbpipe.errors import UsageError, did_you_mean
@@ -34,9 +34,9 @@ from nbpipe.jupyter.progress import NotebookBar
 
 # One trait a threshold, so that `%config NbpipeMagics` shows and sets the whole table.
 _THRESHOLDS = {
-    limit.name: CFloat(limit.default, help="{help} ({source})".format(**limit.metadata)).tag(
-        config=True
-    )
+    limit.name: (CInt if isinstance(limit.default, int) else CFloat)(
+        limit.default, help="{help} ({source})".format(**limit.metadata)
+    ).tag(config=True)
     for limit in fields(Thresholds)
 }
 Configured = type("Configured", (Magics,), _THRESHOLDS)
