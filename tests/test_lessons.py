@@ -25,7 +25,7 @@ class TestLesson:
 
     def test_it_was_executed_and_keeps_nothing_of_the_machine(self, lesson):
         text = lesson.read_text()
-        for trace in ("/tmp/", "/home/", "/root/", "/work/", "ipykernel_"):
+        for trace in ("/tmp/", str(Path.home()), str(NOTEBOOKS.parent), "ipykernel_"):
             assert trace not in text
         code = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
         taught = [cell for cell in code if "assert" not in cell["metadata"].get("tags", [])]
