@@ -52,7 +52,7 @@ def test_a_report_is_one_display_of_moderate_size(outputs):
 
 
 @pytest.mark.parametrize(
-    ("cell", "kind", "lines"), [(3, "UsageError", 1), (4, "SpecError", 3), (6, "SchemaError", 1)]
+    ("cell", "kind", "lines"), [(3, "UsageError", 1), (4, "SpecError", 3), (6, "SchemaError", 3)]
 )
 def test_an_error_keeps_its_class_and_stays_short(outputs, cell, kind, lines):
     (error,) = [o for o in outputs[cell] if o.output_type == "error"]
