@@ -234,5 +234,5 @@ def _source(pipeline: Any) -> str | None:
         from nbpipe.pipeline.code import to_python  # noqa: PLC0415 - loaded only by an export
 
         return to_python(pipeline)
-    except (NbpipeError, ImportError):
+    except NbpipeError:
         return None

@@ -11,8 +11,7 @@ from sklearn import get_config
 from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from nbpipe.errors import DataError, UsageError
-from nbpipe.evaluation.splits import one_line
+from nbpipe.errors import DataError, UsageError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from sklearn.model_selection import (
     TimeSeriesSplit,
 )
 
-from nbpipe.errors import DataError, UsageError
+from nbpipe.errors import DataError, UsageError, one_line
 from nbpipe.evaluation.positions import GivenFolds, positions
 
 if TYPE_CHECKING:
@@ -177,12 +177,6 @@ def describe(splitter: Any) -> str:
     text = " ".join(repr(splitter).split())
     text = re.sub(r"\b\w+=(None|False)(, |(?=\)))", "", text).replace(", )", ")")
     return text if len(text) <= 80 else f"{type(splitter).__name__}(...)"  # noqa: PLR2004
-
-
-def one_line(error: BaseException) -> str:
-    """Return the first line of an error's message, or its class where it has none."""
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
 
 
 def _torn_groups(groups: NDArray[Any], folds: Sequence[Any]) -> tuple[str, ...]:
