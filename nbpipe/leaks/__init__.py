@@ -1,0 +1,1 @@
+"""The checker: source -> facts -> rules -> findings, with the standard library alone."""
