@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Config:
-    csv: str = 'data/energydata_complete.csv'
-    target: str = 'Appliances'
-    drop: tuple = ('date', 'rv1', 'rv2')
+    csv: str = 'data/automobile_prices.csv'
+    target: str = 'price'
+    drop: tuple = ('make', 'fuel-system', 'symboling')
     test_size: float = 0.25
     params: dict = field(default_factory=lambda: dict(n_estimators=400, max_depth=4, learning_rate=0.05))
 
@@ -57,12 +57,13 @@ class Trainer:
 
 def run():
     cfg = Config()
-    df = pd.read_csv(cfg.csv).drop(columns=list(cfg.drop))
+    df = pd.read_csv(cfg.csv, na_values='?').drop(columns=list(cfg.drop))
+    df = pd.get_dummies(df.dropna(subset=[cfg.target]), dtype=float)
     train_df, test_df = train_test_split(df, test_size=cfg.test_size, random_state=1)
     trainer = Trainer(cfg).fit(train_df)
     logger.info('train %s', trainer.evaluate(train_df))
     logger.info('test  %s', trainer.evaluate(test_df))
-    trainer.save('models/appliances.joblib')
+    trainer.save('models/autos.joblib')
 
 
 if __name__ == '__main__':
