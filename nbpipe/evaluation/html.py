@@ -36,17 +36,17 @@ def as_html(report: CVReport) -> str:
     """Return the report as an HTML fragment below 50 KB; all text from outside is escaped."""
     verdict = report.verdict
     mark = "✓" if verdict.ok else "⚠"
-    positive = f"<br>positive class: {_text(report.positive)}" if report.positive else ""
-    others = "".join(f"<li>{_text(each)}</li>" for each in remarks(report)[:MOST_REMARKS])
+    positive = f"<br>positive class: {shown(report.positive)}" if report.positive else ""
+    others = "".join(f"<li>{shown(each)}</li>" for each in remarks(report)[:MOST_REMARKS])
     return (
         f'{STYLE}<div class="nbpipe-cv">'
-        f"<p><b>{_text(report.name)}</b>: {len(report.folds)} folds of {report.n_rows:,} rows<br>"
-        f"<small>{_text(report.split.splitter)}, {_text(report.split.reason)}{positive}</small></p>"
+        f"<p><b>{shown(report.name)}</b>: {len(report.folds)} folds of {report.n_rows:,} rows<br>"
+        f"<small>{shown(report.split.splitter)}, {shown(report.split.reason)}{positive}</small></p>"
         f"{_table(report)}"
-        f"<p><b>{mark} {_text(heading(verdict).capitalize())}.</b> "
-        f"{_text(sentence(verdict.reason))} <i>{_text(verdict.next_step)}</i></p>"
+        f"<p><b>{mark} {shown(heading(verdict).capitalize())}.</b> "
+        f"{shown(sentence(verdict.reason))} <i>{shown(verdict.next_step)}</i></p>"
         f"{f'<ul>{others}</ul>' if others else ''}{_picture(report)}"
-        f"<p><small>{_text(timing(report))}</small></p></div>"
+        f"<p><small>{shown(timing(report))}</small></p></div>"
     )
 
 
@@ -58,16 +58,16 @@ def _table(report: CVReport) -> str:
             report.train(metric),
             report.baselines.get(metric),
         )
-        against = "-" if baseline is None else f"{number(baseline.mean)} {_text(baseline.strategy)}"
+        against = "-" if baseline is None else f"{number(baseline.mean)} {shown(baseline.strategy)}"
         short = metric if len(metric) <= LONGEST_NAME else f"{metric[:LONGEST_NAME]}..."
-        name = f"<b>{_text(short)}</b>" if metric == report.main else _text(short)
+        name = f"<b>{shown(short)}</b>" if metric == report.main else shown(short)
         rows.append(
             f"<tr><th scope='row'>{name}</th><td>{number(test.mean())} ± {number(test.std())}</td>"
             f"<td>{number(train.mean())} ± {number(train.std())}</td>"
             f"<td>{report.gap(metric):.3f}</td><td>{against}</td></tr>"
         )
     head = "".join(f"<th>{each}</th>" for each in ("metric", "test", "train", "gap", "baseline"))
-    notes = "".join(f"<p><small>{_text(each)}</small></p>" for each in gap_notes(report))
+    notes = "".join(f"<p><small>{shown(each)}</small></p>" for each in gap_notes(report))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{notes}"
 
 
@@ -81,8 +81,9 @@ def _picture(report: CVReport) -> str:
     if len(page.getvalue()) > MOST_PICTURE:  # hundreds of folds that jump
         return "<p><small>report.plot() draws the folds.</small></p>"
     data = base64.b64encode(page.getvalue()).decode()
-    return f'<img alt="{_text(describe_gap(report))}" src="data:image/png;base64,{data}">'
+    return f'<img alt="{shown(describe_gap(report))}" src="data:image/png;base64,{data}">'
 
 
-def _text(text: str) -> str:
+def shown(text: str) -> str:
+    """Return text from outside, escaped and bounded."""
     return escape(text if len(text) <= LONGEST else f"{text[:LONGEST]}...")

@@ -92,11 +92,11 @@ def probe_data(rows: Rows, split: Split, task: Task) -> Probe:
     """Look at rows and folds without fitting anything."""
     started = clock.perf_counter()
     columns, n_rows, n_skipped = rank_columns(rows, task)
-    hashes = _hash_rows(rows)
+    hashes = hash_rows(rows)
     folds = _folds(hashes, rows, split, task)
     shared = max(fold.shared for fold in folds)
-    common = _common(hashes, shared) if shared else 1.0
-    ordered_by = "" if rows.time is not None else _time_order(rows.X)
+    common = common_by_nature(hashes, shared) if shared else 1.0
+    ordered_by = "" if rows.time is not None else time_order(rows.X)
     return Probe(
         folds, common, columns, ordered_by, n_rows, n_skipped, clock.perf_counter() - started
     )
@@ -139,8 +139,13 @@ class Hashes:
         """Hash each row's features and target."""
         return (self.left * ODD + self.right) * ODD + self.target
 
+    def at(self, rows: slice) -> Hashes:
+        """Return the hashes of some rows."""
+        return Hashes(self.left[rows], self.right[rows], self.target[rows])
 
-def _hash_rows(rows: Rows) -> Hashes:
+
+def hash_rows(rows: Rows) -> Hashes:
+    """Hash every row, so that equal rows are found without comparing each with each."""
     X = rows.X
     table = X.iloc if isinstance(X, pd.DataFrame) else X
     y = np.asarray(rows.y)
@@ -161,7 +166,7 @@ def _hash(X: Any) -> NDArray[np.uint64]:
     return _hash_numbers(X) if X.dtype.kind in "biuf" else _hash_frame(pd.DataFrame(X))
 
 
-def _common(hashes: Hashes, shared: float) -> float:
+def common_by_nature(hashes: Hashes, shared: float) -> float:
     """Return `Probe.common`: copies of rich rows agree in all, honest common rows need not."""
     features = hashes.left * ODD + hashes.right
     some = np.random.default_rng(0).permutation(len(features))[:MOST_RECOMBINED]
@@ -192,7 +197,7 @@ def _hash_numbers(values: NDArray[Any]) -> NDArray[np.uint64]:
     return hashes
 
 
-def _time_order(X: Any) -> str:
+def time_order(X: Any) -> str:
     """Name the index or the first column by which rows stand in time order, if any."""
     if not isinstance(X, pd.DataFrame):
         return ""
@@ -200,7 +205,7 @@ def _time_order(X: Any) -> str:
         return "its index"
     for name in X.columns:
         values = X[name]
-        if pd.api.types.is_datetime64_any_dtype(values) or _looks_like_dates(values):
+        if pd.api.types.is_datetime64_any_dtype(values) or looks_like_dates(values):
             ordered = values.dropna()
             if (
                 len(ordered)
@@ -211,7 +216,8 @@ def _time_order(X: Any) -> str:
     return ""
 
 
-def _looks_like_dates(values: Any) -> bool:
+def looks_like_dates(values: Any) -> bool:
+    """Tell whether texts start as ISO dates do."""
     if not pd.api.types.is_string_dtype(values):
         return False
     head = values.dropna().iloc[:5].astype(str)

@@ -68,11 +68,11 @@ def check_pipeline(pipeline: Any) -> None:
 
 def check_rows(X: Any, y: Any, groups: Any, time: Any) -> Rows:
     """Return the data as `Rows`, or raise a DataError that says what is wrong with it."""
-    X = _check_table(X)
+    X = check_table(X)
     n = X.shape[0]
-    groups_array = None if groups is None else _groups(groups, X)
-    times, time_name = (None, "") if time is None else _times(time, X)
-    return Rows(X, _check_y(y, n), groups_array, times, time_name)
+    groups_array = None if groups is None else check_groups(groups, X)
+    times, time_name = (None, "") if time is None else check_times(time, X)
+    return Rows(X, check_y(y, n), groups_array, times, time_name)
 
 
 def task_of(pipeline: Any, y: Any) -> Task:
@@ -113,65 +113,71 @@ def _array(values: Any, what: str) -> NDArray[Any]:
         raise DataError(f"{what} cannot be read as an array: its rows differ in length.") from None
 
 
-def _check_table(X: Any) -> Any:
+def check_table(X: Any, name: str = "X") -> Any:
+    """Return a table of rows and columns, or raise a DataError that calls it by its name."""
     if not (issparse(X) or hasattr(X, "shape")):
-        X = _array(X, "X")
+        X = _array(X, name)
     if len(X.shape) != 2:  # noqa: PLR2004 - a table has two dimensions
         raise DataError(
-            f"X has {len(X.shape)} dimension{'s' * (len(X.shape) != 1)}; a table of rows and "
-            "columns is needed. One column of a DataFrame stays a table as X[['name']]; "
+            f"{name} has {len(X.shape)} dimension{'s' * (len(X.shape) != 1)}; a table of rows and "
+            f"columns is needed. One column of a DataFrame stays a table as {name}[['name']]; "
             "a ColumnTransformer hands a column of texts to a vectorizer."
         )
     if X.shape[0] == 0 or X.shape[1] == 0:
-        raise DataError(f"X is empty: it has {X.shape[0]} rows and {X.shape[1]} columns.")
+        raise DataError(f"{name} is empty: it has {X.shape[0]} rows and {X.shape[1]} columns.")
     if isinstance(X, pd.DataFrame) and X.columns.has_duplicates:
         twice = X.columns[X.columns.duplicated()][0]
         raise DataError(
-            f"X has more than one column named {twice!r}; rename one, "
-            "or keep the first of each with X.loc[:, ~X.columns.duplicated()]."
+            f"{name} has more than one column named {twice!r}; rename one, "
+            f"or keep the first of each with {name}.loc[:, ~{name}.columns.duplicated()]."
         )
     return X.tocsr() if issparse(X) else X
 
 
-def _check_y(y: Any, n: int) -> Any:
+def check_y(y: Any, n: int, name: str = "y", table: str = "X") -> Any:
+    """Return a target of `n` known values, or raise an error that calls it by its name."""
     if y is None:
-        raise UsageError("y is missing: give the target, one value a row of X.")
+        raise UsageError(f"{name} is missing: give the target, one value a row of {table}.")
     if isinstance(y, str):
-        raise UsageError(f"y is the text {y!r}; give the target's values, such as data[{y!r}].")
+        raise UsageError(
+            f"{name} is the text {y!r}; give the target's values, such as data[{y!r}]."
+        )
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         y = y.iloc[:, 0]
     if issparse(y):
-        raise DataError("y is a sparse matrix; give it as y.toarray().")
+        raise DataError(f"{name} is a sparse matrix; give it as {name}.toarray().")
     if not isinstance(y, pd.Series | pd.DataFrame):
-        y = _array(y, "y")
+        y = _array(y, name)
     if y.ndim == 0 or len(y) != n:
         raise DataError(
-            f"X has {n} rows but y has {0 if y.ndim == 0 else len(y)}; "
+            f"{table} has {n} rows but {name} has {0 if y.ndim == 0 else len(y)}; "
             "both need one entry a row, in the same order."
         )
     if y.ndim > 2 or 0 in y.shape:  # noqa: PLR2004 - rows and outputs
-        raise DataError(f"y has the shape {y.shape}; one value, or one value an output, is needed.")
+        raise DataError(
+            f"{name} has the shape {y.shape}; one value, or one value an output, is needed."
+        )
     missing = int(np.asarray(pd.isna(y)).sum())
     if missing:
         raise DataError(
-            f"y has {missing} missing value{'s' * (missing != 1)} among {n}; "
-            "drop those rows from X and y before cross-validating."
+            f"{name} has {missing} missing value{'s' * (missing != 1)} among {n}; "
+            f"drop those rows from {table} and {name} first."
         )
-    _check_values(np.asarray(y))
+    _check_values(np.asarray(y), name)
     return y
 
 
-def _check_values(values: NDArray[Any]) -> None:
+def _check_values(values: NDArray[Any], name: str) -> None:
     """Refuse targets that scikit-learn cannot take as numbers or classes."""
     texts = values.dtype.kind == "U" or pd.api.types.infer_dtype(values.ravel()) == "string"
     if values.dtype.kind not in "biuf" and not texts:
         raise DataError(
-            f"y holds {_sample(values)[:60]} as {values.dtype}; give numbers or texts throughout, "
-            "for example with y.astype(float) or y.astype(str)."
+            f"{name} holds {_sample(values)[:60]} as {values.dtype}; give numbers or texts "
+            f"throughout, for example with {name}.astype(float) or {name}.astype(str)."
         )
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row = int(np.argwhere(~np.isfinite(values))[0][0])
-        raise DataError(f"y is infinite in row {row}; drop such rows, or give finite values.")
+        raise DataError(f"{name} is infinite in row {row}; drop such rows, or give finite values.")
 
 
 def _column(values: Any, X: Any, what: str) -> tuple[NDArray[Any], str]:
@@ -207,7 +213,8 @@ def _column(values: Any, X: Any, what: str) -> tuple[NDArray[Any], str]:
     return array, name
 
 
-def _groups(groups: Any, X: Any) -> NDArray[Any]:
+def check_groups(groups: Any, X: Any) -> NDArray[Any]:
+    """Return groups that can be told apart, one a row."""
     values, name = _column(groups, X, "groups")
     try:
         np.unique(values)
@@ -219,7 +226,7 @@ def _groups(groups: Any, X: Any) -> NDArray[Any]:
     return values
 
 
-def _times(time: Any, X: Any) -> tuple[NDArray[Any], str]:
+def check_times(time: Any, X: Any) -> tuple[NDArray[Any], str]:
     """Return comparable times; texts must be ISO 8601, since 01/02 has two readings."""
     values, name = _column(time, X, "time")
     series = pd.Series(values).infer_objects()

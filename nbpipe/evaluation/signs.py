@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from nbpipe.evaluation.findings import Finding, listed, those_folds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbpipe.evaluation.columns import ColumnFact
     from nbpipe.evaluation.probe import Probe
     from nbpipe.evaluation.splits import Split
@@ -19,46 +21,49 @@ def evidence(probe: Probe | None, limits: Thresholds) -> list[Finding]:
     """Return the signs of a leak that the data itself shows, the target among the columns first."""
     if probe is None:
         return []
-    copies = [_copy_of_target(each) for each in probe.columns if each.is_target]
-    columns = [each for each in probe.columns if not each.is_target]
-    found = [_column(each, limits) for each in columns]
+    shared = probe.shared > limits.shared_rows
+    who = f"{probe.shared:.0%} of the test rows also stand in train"
     return [
-        *copies,
-        *_shared_rows(probe, limits),
-        *(each for each in found if each is not None),
-        *_standing_out(columns, limits),
+        *target_copies(probe.columns),
+        *([shared_rows(who, "target included", probe.common, limits)] if shared else []),
+        *giveaways(probe.columns, limits),
     ]
 
 
-def _copy_of_target(column: ColumnFact) -> Finding:
-    return Finding(
-        "suspicious",
-        f"X contains the target: {column.name} holds what y holds, value for value",
-        f"Drop {column.name} from X.",
-    )
-
-
-def _shared_rows(probe: Probe, limits: Thresholds) -> list[Finding]:
-    if probe.shared <= limits.shared_rows:
-        return []
-    if probe.common >= COMMON:
-        return [
-            Finding(
-                "note",
-                f"{probe.shared:.0%} of the test rows also stand in train, as rows of few "
-                "different values do by chance",
-                "If rows were copied before the split, drop the copies.",
-            )
-        ]
+def target_copies(columns: Sequence[ColumnFact]) -> list[Finding]:
+    """Name the columns that hold the target itself."""
     return [
         Finding(
             "suspicious",
-            f"{probe.shared:.0%} of the test rows also stand in train, target included "
-            f"(threshold {limits.shared_rows:.0%})",
-            "Drop duplicates, or keep copies together with groups=; resample inside the "
-            "pipeline, never before the split.",
+            f"X contains the target: {column.name} holds what y holds, value for value",
+            f"Drop {column.name} from X.",
         )
+        for column in columns
+        if column.is_target
     ]
+
+
+def giveaways(columns: Sequence[ColumnFact], limits: Thresholds) -> list[Finding]:
+    """Name the columns that tell the target, or so much of it that they need a reason."""
+    others = [each for each in columns if not each.is_target]
+    found = [_column(each, limits) for each in others]
+    return [*(each for each in found if each is not None), *_standing_out(others, limits)]
+
+
+def shared_rows(who: str, alike: str, common: float, limits: Thresholds) -> Finding:
+    """Accuse rows that stand on both sides, unless rows are common by nature."""
+    if common >= COMMON:
+        return Finding(
+            "note",
+            f"{who}, as rows of few different values do by chance",
+            "If rows were copied before the split, drop the copies.",
+        )
+    return Finding(
+        "suspicious",
+        f"{who}, {alike} (threshold {limits.shared_rows:.0%})",
+        "Drop duplicates, or keep copies together with groups=; resample inside the "
+        "pipeline, never before the split.",
+    )
 
 
 def _column(column: ColumnFact, limits: Thresholds) -> Finding | None:
@@ -119,19 +124,24 @@ def _ask(column: ColumnFact) -> str:
     return f"Ask whether {column.name} is known when you predict; if not, leave it out."
 
 
+def unsearched(n_skipped: int) -> list[Finding]:
+    """Say how many columns were not searched for the target, where there are very many."""
+    if not n_skipped:
+        return []
+    return [
+        Finding(
+            "note",
+            f"the last {n_skipped:,} columns were not searched for the target",
+            "Put columns that you doubt first.",
+        )
+    ]
+
+
 def data_notes(split: Split, probe: Probe | None, limits: Thresholds) -> list[Finding]:
     """Name folds that mix past and future, are too small, or lack a class."""
     if probe is None:
         return []
-    found = []
-    if probe.n_skipped:
-        found.append(
-            Finding(
-                "note",
-                f"the last {probe.n_skipped:,} columns were not searched for the target",
-                "Put columns that you doubt first.",
-            )
-        )
+    found = unsearched(probe.n_skipped)
     if probe.ordered_by and not split.in_time_order:
         found.append(
             Finding(

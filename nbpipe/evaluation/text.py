@@ -22,17 +22,17 @@ def as_text(report: CVReport) -> str:
     """Return the report as text; the timings stand alone on the last line."""
     verdict = report.verdict
     lines = [
-        *_filled(f"{report.name}: {len(report.folds)} folds of {report.n_rows:,} rows", ""),
-        *_filled(f"{report.split.splitter}, {report.split.reason}", "  split    "),
-        *(_filled(report.positive, "  positive ") if report.positive else []),
+        *filled(f"{report.name}: {len(report.folds)} folds of {report.n_rows:,} rows", ""),
+        *filled(f"{report.split.splitter}, {report.split.reason}", "  split    "),
+        *(filled(report.positive, "  positive ") if report.positive else []),
         "",
         *_table(report),
         "",
-        *_filled(f"{heading(verdict).upper()}. {sentence(verdict.reason)}", "  verdict  "),
-        *_filled(verdict.next_step, "  next     "),
+        *filled(f"{heading(verdict).upper()}. {sentence(verdict.reason)}", "  verdict  "),
+        *filled(verdict.next_step, "  next     "),
     ]
     for text in remarks(report):
-        lines += _filled(text, "  also     ")
+        lines += filled(text, "  also     ")
     return "\n".join([*lines, "  " + timing(report)])
 
 
@@ -96,15 +96,16 @@ def _table(report: CVReport) -> list[str]:
     folds = "  ".join(number(each) for each in report.test()[:MOST_FOLDS])
     if len(report.folds) > MOST_FOLDS:
         folds += f"  and {len(report.folds) - MOST_FOLDS:,} more in report.test()"
-    lines += _filled(folds, f"  test {report.main} by fold: ")
-    return [*lines, *(line for note in gap_notes(report) for line in _filled(note, "  "))]
+    lines += filled(folds, f"  test {report.main} by fold: ")
+    return [*lines, *(line for note in gap_notes(report) for line in filled(note, "  "))]
 
 
 def _spread(mean: float, std: float) -> str:
     return f"{number(mean)} ± {number(std)}"
 
 
-def _filled(text: str, head: str) -> list[str]:
+def filled(text: str, head: str) -> list[str]:
+    """Return the text wrapped behind its heading."""
     return wrap(text, WIDTH, initial_indent=head, subsequent_indent=" " * min(len(head), 11)) or [
         head
     ]
