@@ -54,6 +54,11 @@ class Splits:
     test: Part
     meta: dict = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        seen = [set(p.X.index) for p in (self.train, self.valid, self.test)]
+        if seen[0] & seen[1] or seen[0] & seen[2] or seen[1] & seen[2]:
+            raise ValueError("parts overlap")
+
     def __iter__(self) -> Iterator[Part]:
         yield from (self.train, self.valid, self.test)
 

@@ -91,6 +91,13 @@ def test_predictions_survive_saving(tmp_path, toy):
     assert_allclose(again.predict_proba(X), pipe.predict_proba(X))
 
 
+def test_clone_forgets(toy):
+    from sklearn.base import clone
+    X, y = toy
+    scaler = StandardScaler().fit(X)
+    assert not hasattr(clone(scaler), "mean_")
+
+
 def test_load_frame_casts(tmp_path):
     f = tmp_path / "t.csv"
     f.write_text("tenure,TotalCharges,Churn\n1,29.85,No\n2, ,Yes\n")
