@@ -5,6 +5,7 @@
     NbpipeError
     ├── UsageError            (ValueError)         an argument of a verb makes no sense
     ├── SpecError             (ValueError)         a line of a build cell cannot be used
+    ├── UnreadableError       (ValueError)         what is to be checked is no notebook or text
     ├── DataError             (ValueError)         X, y, groups or time cannot be used
     ├── ExportError           (ValueError)         exporting this would fail later, so it stops here
     │   ├── NotPortableError                       ... made of code that would not travel
@@ -116,6 +117,10 @@ class SpecError(NbpipeError, ValueError):
         if self.source_line:
             shown += [f"    {self.source_line}", " " * (self.column + 3) + "^"]
         return shown
+
+
+class UnreadableError(NbpipeError, ValueError):
+    """What is to be checked cannot be opened, or is no notebook or text."""
 
 
 class DataError(NbpipeError, ValueError):

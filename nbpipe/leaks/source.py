@@ -1,0 +1,194 @@
+"""What is checked, read: a notebook's code cells or a script, each as a syntax tree.
+
+Positions are those of the text as its author wrote it, whatever had to be repaired to parse it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from nbpipe.errors import UnreadableError
+from nbpipe.leaks.findings import Place
+from nbpipe.leaks.recover import recover
+from nbpipe.leaks.magics import TOKEN, normal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_REMEMBERED = 2_048  # cells: an editor asks again and again about one notebook
+_FIRST_ROWS = 10  # where a comment may speak for the whole file
+_IGNORE = re.compile(r"#\s*nbpipe:\s*ignore(-file)?(?:\s*\[([^\]]*)\])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One code cell.
+
+    Parameters
+    ----------
+    number : int
+        Which code cell of a notebook, from 1; 0 in a script.
+    text : str
+        As its author wrote it.
+    tree : ast.Module
+        Its statements, without those that nothing could be made of. Shared: never change it.
+    ignores : Mapping of int to tuple of str
+        The codes of ``# nbpipe: ignore[...]`` on each line, () for all; line 0 is the whole file.
+    execution_count : int or None
+        When it was last run.
+    """
+
+    number: int
+    text: str
+    tree: ast.Module
+    ignores: Mapping[int, tuple[str, ...]]
+    execution_count: int | None = None
+
+    def place(self, node: ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword) -> Place:
+        """Return where a node stands, in characters: `ast` counts bytes."""
+        end_line, end = node.end_lineno or node.lineno, node.end_col_offset
+        columns = (node.col_offset, node.col_offset + 1 if end is None else end)
+        if not self.text.isascii():
+            rows = normal(self.text).split("\n")
+            lines = (node.lineno, end_line)
+            columns = tuple(map(_characters, [rows[n - 1] for n in lines], columns))  # type: ignore[assignment]
+        return Place(self.number, node.lineno, columns[0] + 1, end_line, columns[1] + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A notebook's code cells, or a script as its one cell."""
+
+    path: str
+    cells: tuple[Cell, ...]
+
+    def cell(self, number: int) -> Cell:
+        """Return the cell of that number; a script's is 0."""
+        return self.cells[max(number - 1, 0)]
+
+
+def read(path: Path) -> Document:
+    """Read a notebook or a script.
+
+    Raises
+    ------
+    UnreadableError
+        If it cannot be opened, is no text, or is called a notebook and is none.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"`{path}` cannot be read: {error.strerror}.") from None
+    return parse(_decode(data, path), str(path))
+
+
+def parse(text: str, path: str = "-") -> Document:
+    """Parse a text, which is a notebook if it reads like one and otherwise a script."""
+    named = path.endswith(".ipynb")
+    text = text.removeprefix("\ufeff")
+    if named or text.lstrip()[:1] == "{":
+        cells = _notebook_cells(text)
+        if cells is not None:
+            return Document(path, cells)
+        if named:
+            raise UnreadableError(f"`{path}` is not a notebook: it holds no JSON with cells.")
+    return Document(path, (parse_cell(text, 0),))
+
+
+@lru_cache(_REMEMBERED)
+def parse_cell(text: str, number: int, execution_count: int | None = None) -> Cell:
+    """Parse one cell, whatever is in it."""
+    source = normal(text)
+    tree = ast.Module(body=recover(source), type_ignores=[])
+    return Cell(number, text, tree, _ignores(source, number), execution_count)
+
+
+def _notebook_cells(text: str) -> tuple[Cell, ...] | None:
+    """Return the code cells of notebook formats 3 and 4, or None where this is no notebook."""
+    if not text.strip():
+        return ()  # Jupyter, too, opens an empty file as a new notebook
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(notebook, dict):
+        return None
+    sheets = notebook.get("worksheets", [notebook])
+    lists = [sheet.get("cells") for sheet in _dicts(sheets)]
+    if not lists or not all(isinstance(cells, list) for cells in lists):
+        return None
+    code = [
+        cell
+        for cells in lists
+        for cell in _dicts(cells)
+        if cell.get("cell_type") == "code" and _is_python(notebook, cell)
+    ]
+    return tuple(
+        parse_cell(_joined(cell.get("source", cell.get("input"))), number, _count(cell))
+        for number, cell in enumerate(code, 1)
+    )
+
+
+def _dicts(values: object) -> list[dict[str, Any]]:
+    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+
+
+def _joined(source: object) -> str:
+    if isinstance(source, list):
+        return "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def _count(cell: dict[str, Any]) -> int | None:
+    count = cell.get("execution_count", cell.get("prompt_number"))
+    return count if isinstance(count, int) else None
+
+
+def _is_python(notebook: dict[str, Any], cell: dict[str, Any]) -> bool:
+    """Tell whether a cell is Python: it is, unless its notebook says something else."""
+    told = [cell.get("language")]
+    metadata = notebook.get("metadata")
+    if isinstance(metadata, dict):
+        for key, name in (("language_info", "name"), ("kernelspec", "language")):
+            about = metadata.get(key)
+            told.append(about.get(name) if isinstance(about, dict) else None)
+    language = next((each for each in told if isinstance(each, str) and each), "python")
+    return "python" in language.lower()
+
+
+def _decode(data: bytes, path: Path) -> str:
+    if data[:2] in {BOM_UTF16_LE, BOM_UTF16_BE}:
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in data:
+            raise UnreadableError(f"`{path}` is not text.") from None
+        return data.decode("latin-1")  # old scripts, whose non-English letters are in comments
+
+
+def _ignores(text: str, number: int) -> Mapping[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    if "nbpipe:" not in text:
+        return MappingProxyType(found)
+    for token in TOKEN.finditer(text):
+        if (told := _IGNORE.search(token[0])) and token.lastgroup == "comment":
+            line = text.count("\n", 0, token.start()) + 1
+            codes = tuple(code.strip() for code in (told[2] or "").split(",") if code.strip())
+            if not told[1]:
+                found[line] = codes
+            elif number <= 1 and line <= _FIRST_ROWS:
+                found[0] = codes
+    return MappingProxyType(found)
+
+
+def _characters(line: str, offset: int) -> int:
+    return len(line.encode(errors="replace")[:offset].decode(errors="replace"))
