@@ -7,8 +7,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.python2 import as_python3
 from nbpipe.leaks.magics import HEAD, UNKNOWN, Rows, cut, next_statement
+from nbpipe.leaks.python2 import as_python3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,7 +64,7 @@ def _built(name: str, body: list[ast.stmt]) -> list[ast.stmt]:
     steps = [each.value for each in body if isinstance(each, ast.Assign | ast.Expr)]
     if not steps or not name.isidentifier():
         return []
-    where = {
+    where: dict[str, Any] = {
         "lineno": body[0].lineno,
         "col_offset": body[0].col_offset,
         "end_lineno": body[-1].end_lineno,

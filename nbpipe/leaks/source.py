@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.errors import UnreadableError
 from nbpipe.leaks.findings import Place
-from nbpipe.leaks.recover import recover
 from nbpipe.leaks.magics import TOKEN, normal
+from nbpipe.leaks.recover import recover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
