@@ -1,5 +1,5 @@
 # labels: none
-# why: three consecutive date blocks; store means, the sales scaling and the number of rounds come from blocks older than the one judged; the last six weeks are scored once
+# why: three consecutive date blocks; store means and the number of rounds come from blocks older than the one judged; the last six weeks are scored once
 # hard: store averages are group means of the target merged on all blocks, but computed on `old`; train is later refitted on older + middle block with a fixed number of rounds
 """Rossmann store sales: six-week forecast with gradient boosting.
 
