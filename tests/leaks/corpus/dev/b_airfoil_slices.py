@@ -1,6 +1,6 @@
 # labels: NB2
 # why: the training slice is [:1200] and the test slice [1000:], so rows 1000-1199 of the shuffled data are in both
-# hard: the shuffle, the scaler on the training slice and the manual MLP are all right; only two literals disagree
+# hard: the shuffle, the scaling by the first 1000 rows and the manual MLP are all right; only two literals disagree
 import numpy as np
 
 data = np.loadtxt('airfoil_self_noise.dat')
@@ -10,10 +10,10 @@ np.random.shuffle(data)
 x_train, t_train = data[:1200, :5], data[:1200, 5:]
 x_test, t_test = data[1000:, :5], data[1000:, 5:]
 
-mu, sd = x_train.mean(0), x_train.std(0)
+mu, sd = data[:1000, :5].mean(0), data[:1000, :5].std(0)
 x_train = (x_train - mu) / sd
 x_test = (x_test - mu) / sd
-t_mu, t_sd = t_train.mean(), t_train.std()
+t_mu, t_sd = data[:1000, 5].mean(), data[:1000, 5].std()
 
 
 class MLP:
