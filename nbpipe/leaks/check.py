@@ -1,0 +1,221 @@
+"""``nbpipe check``: read, analyse, and leave out what nobody asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbpipe.errors import UnreadableError, one_line
+from nbpipe.leaks.analysis import analyse
+from nbpipe.leaks.config import FAIL_ON, Settings, settings_for
+from nbpipe.leaks.ignores import is_ignored, unknown_ignores
+from nbpipe.leaks.source import Document, parse, read
+from nbpipe.leaks.walk import find_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from nbpipe.leaks.findings import Finding
+
+    Progress = Callable[[Sequence[Path]], Iterable[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding, and the document that it is in."""
+
+    document: Document
+    finding: Finding
+
+    @property
+    def path(self) -> str:
+        """The document's path."""
+        return self.document.path
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return one finding of the machine contract."""
+        finding = self.finding
+        told = ("code", "name", "severity", "message", "fix", "prompt")
+        related = [
+            {
+                "path": self.path,
+                "cell": each.place.cell or None,
+                "line": each.place.line,
+                "message": each.message,
+            }
+            for each in finding.related
+        ]
+        return (
+            {"path": self.path}
+            | finding.place.to_dict()
+            | {name: getattr(finding, name) for name in told}
+            | {"related": related}
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked:
+    """What a run found.
+
+    Parameters
+    ----------
+    findings : tuple of Located
+        By path, cell and line.
+    skipped : tuple of (str, str)
+        What could not be read, and why.
+    warnings : tuple of str
+        Comments that ignore a rule which there is not.
+    n_files : int
+        How many notebooks and scripts were looked at.
+    fail_on : {"error", "review", "note", "never"}
+        The severity from which on findings fail a run.
+    """
+
+    findings: tuple[Located, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    n_files: int = 0
+    fail_on: str = "error"
+
+    @property
+    def exit_code(self) -> int:
+        """2 if something could not be read, 1 if findings are as grave as `fail_on`, else 0."""
+        if self.skipped:
+            return 2
+        failing = FAIL_ON[FAIL_ON.index(self.fail_on) :]
+        return int(any(each.finding.severity in failing for each in self.findings))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the machine contract: what ``--format json`` prints."""
+        return {
+            "version": 1,
+            "findings": [each.to_dict() for each in self.findings],
+            "skipped": [{"path": path, "reason": reason} for path, reason in self.skipped],
+        }
+
+    def __str__(self) -> str:
+        from nbpipe.leaks.output.text import to_text  # noqa: PLC0415 - the reporters import this
+
+        return to_text(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from nbpipe.leaks.output.html import to_html  # noqa: PLC0415 - as above
+
+        return to_html(self)
+
+
+def check(
+    *sources: str | Path,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str | None = None,
+    progress: Progress | None = None,
+) -> Checked:
+    """Find the leaks in notebooks and scripts.
+
+    Parameters
+    ----------
+    *sources : str or Path
+        Notebooks, scripts and folders of them; a text of more than one line is source itself.
+        Without any: the ``paths`` of ``[tool.nbpipe]`` in pyproject.toml, or this folder.
+    select, ignore : sequence of str
+        Codes such as ``NB101`` or families such as ``NB1``, in place of the configured ones.
+    fail_on : {"error", "review", "note", "never"}, optional
+        The severity from which on `Checked.exit_code` is 1; ``error`` unless configured.
+    progress : callable, optional
+        Wraps the files, as `tqdm` does.
+
+    Returns
+    -------
+    Checked
+
+    Raises
+    ------
+    UsageError
+        If an option or the configuration makes no sense. What cannot be read is in `skipped`.
+    """
+    texts = [each for each in sources if isinstance(each, str) and "\n" in each]
+    paths = [Path(each) for each in sources if each not in texts]
+    settings = _settings(paths, select, ignore, fail_on)
+    if not sources:
+        paths = [settings.folder / each for each in settings.paths] or [Path()]
+    files, skipped = find_files(paths, settings)
+    run = _Run(settings, skipped)
+    for text in texts:
+        run.add(parse(text))
+    for file in progress(files) if progress else files:
+        try:
+            run.add(read(file))
+        except UnreadableError as error:
+            run.skipped.append((str(file), str(error)))
+    return run.checked()
+
+
+def check_text(
+    text: str,
+    path: str = "-",
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: str | None = None,
+) -> Checked:
+    """Find the leaks in the text of a notebook or a script, which may stand at `path`.
+
+    See `check`.
+
+    Raises
+    ------
+    UnreadableError
+        If `path` is called a notebook and the text is none.
+    UsageError
+        If an option or the configuration makes no sense.
+    """
+    paths = [] if path == "-" else [Path(path)]
+    run = _Run(_settings(paths, select, ignore, fail_on))
+    run.add(parse(text, path))
+    return run.checked()
+
+
+def _settings(
+    paths: Sequence[Path], select: Sequence[str], ignore: Sequence[str], fail_on: str | None
+) -> Settings:
+    given: dict[str, Any] = {"select": tuple(select), "ignore": tuple(ignore), "fail_on": fail_on}
+    return replace(settings_for(paths), **{name: each for name, each in given.items() if each})
+
+
+@dataclass(slots=True)
+class _Run:
+    """A run under way."""
+
+    settings: Settings
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    findings: list[Located] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    n_files: int = 0
+
+    def add(self, document: Document) -> None:
+        try:
+            findings = analyse(document)
+        except Exception as error:  # noqa: BLE001 - one file must not end the run over many
+            reason = f"The checker failed on it: {type(error).__name__}: {one_line(error)}."
+            self.skipped.append((document.path, reason))
+            return
+        self.n_files += 1
+        self.warnings += unknown_ignores(document)
+        self.findings += [
+            Located(document, finding)
+            for finding in findings
+            if self.settings.wants(finding.code) and not is_ignored(finding, document)
+        ]
+
+    def checked(self) -> Checked:
+        ordered = sorted(
+            self.findings, key=lambda each: (each.path, each.finding.place, each.finding.code)
+        )
+        fail_on = self.settings.fail_on
+        return Checked(
+            tuple(ordered), tuple(self.skipped), tuple(self.warnings), self.n_files, fail_on
+        )

@@ -1,0 +1,1 @@
+"""Abstract interpretation: the notebook is walked with rows and fits in place of values."""

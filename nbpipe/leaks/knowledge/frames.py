@@ -1,0 +1,37 @@
+"""What the methods of frames, series and arrays do to rows (pandas, numpy, polars)."""
+
+from __future__ import annotations
+
+# Numbers that summarise rows, and what is learned where they enter the rows again.
+SUMMARIES: dict[str, str] = {
+    **dict.fromkeys(("mean", "std", "var", "min", "max", "ptp", "sem", "mad", "nanmean", "nanstd",
+                     "nanmin", "nanmax", "average", "amin", "amax", "norm", "cov", "skew", "kurt",
+                     "kurtosis", "describe"), "scale"),
+    **dict.fromkeys(("median", "mode", "nanmedian"), "impute"),
+    **dict.fromkeys(("quantile", "percentile", "nanpercentile", "nanquantile", "iqr"), "clip"),
+    **dict.fromkeys(("corr", "corrwith", "corrcoef", "chi2", "f_classif", "f_regression",
+                     "mutual_info_classif", "mutual_info_regression", "pearsonr", "spearmanr"),
+                    "select"),
+    **dict.fromkeys(("value_counts",), "count"),
+    **dict.fromkeys(("agg", "aggregate", "pivot_table", "crosstab"), "group"),
+}  # fmt: skip
+# They tell of rows, and nothing of what stands in them enters anything.
+HARMLESS = frozenset(
+    """head tail info shape size ndim dtype dtypes columns nunique unique count isnull isna notnull notna
+    any all memory_usage plot hist boxplot show keys to_csv to_excel to_pickle to_json to_parquet to_hdf
+    to_feather to_sql to_html to_latex to_markdown save savefig empty nbytes items iteritems""".split()
+)
+# One value out of several of the same row, or of the rows before it.
+ROW_WISE_GROUPS = frozenset("cumcount cumsum shift diff rolling expanding pct_change ffill head tail nth cumprod cummax cummin ewm rank first last ngroup".split())
+NEIGHBOURS = frozenset("shift rolling expanding ewm pct_change diff".split())
+LEARNED_BINS = frozenset("qcut cut".split())
+GROUPING = frozenset("groupby group_by".split())
+ELEMENTWISE = frozenset("apply map applymap transform pipe progress_apply parallel_apply".split())
+# These change the frame itself when told `inplace=True`, or always.
+IN_PLACE = frozenset(
+    """fillna replace drop dropna rename drop_duplicates set_index reset_index sort_values sort_index clip
+    interpolate ffill bfill mask where query eval rename_axis set_axis""".split()
+)
+ALWAYS_IN_PLACE = frozenset("insert update append extend add pop sort fill put setdefault partial_sort".split())
+FILTERS = frozenset("query filter dropna drop_duplicates nlargest nsmallest between".split())
+ROWS_OF_OTHERS = frozenset("merge join map".split())

@@ -1,0 +1,130 @@
+"""Abstract values: what the checker knows of a variable instead of its content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nbpipe.leaks.rows import NO_ROWS, Pick, Rows
+
+if TYPE_CHECKING:
+    import ast
+
+Ids = frozenset[int]
+NONE: Ids = frozenset()
+NO_PICKS: frozenset[Pick] = frozenset()
+
+
+class Data(NamedTuple):
+    """Rows, or whatever was computed from rows; without rows, something unknown.
+
+    `learned`, `stat`, `fits`, `scores`, `copies` and `windows` are numbers of facts.
+    """
+
+    rows: Rows = NO_ROWS
+    oid: int = 0  # who it is, where a name elsewhere sees it change
+    learned: Ids = NONE  # fits whose result is in these values
+    stat: Ids = NONE  # it summarises rows: these fits enter whatever it is mixed with
+    fits: Ids = NONE  # it is what these fitted models predict
+    scores: Ids = NONE  # it is a score
+    copies: Ids = NONE  # rows may stand in it repeatedly, because of these
+    windows: Ids = NONE  # a row holds values of other rows, because of these
+    varies: Ids = NONE  # it is another one in each round of these loops
+    picks: frozenset[Pick] = NO_PICKS  # as a mask or as positions, what it picks
+    column: str = ""  # the one column that it is
+    without: frozenset[str] = frozenset()  # columns that were dropped
+    only: frozenset[str] | None = None  # columns that were chosen, where that is known
+    made: frozenset[tuple[str, str]] = frozenset()  # (column, one it was computed from)
+    form: str = ""  # "row", "index", "groups", "archive", "order", "folds", "iterator"
+    supervised: bool = False  # computed with the target
+
+
+class Const(NamedTuple):
+    """A literal: a number, a string, None."""
+
+    value: Any
+
+
+class Ref(NamedTuple):
+    """Something imported or built in, by its dotted name."""
+
+    name: str
+
+    @property
+    def last(self) -> str:
+        """The name behind the last dot."""
+        return self.name.rpartition(".")[2]
+
+
+class Seq(NamedTuple):
+    """A tuple or list whose elements are known."""
+
+    items: tuple[Any, ...]
+    oid: int = 0
+
+
+class Map(NamedTuple):
+    """A dict with known keys."""
+
+    items: tuple[tuple[Any, Any], ...]
+    oid: int = 0
+
+    def get(self, key: Any) -> Any:
+        """Return the value last set for a literal key, or None."""
+        found = [value for known, value in self.items if known == key]
+        return found[-1] if found else None
+
+
+class Function(NamedTuple):
+    """A local function or lambda, with the variables around it."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    cell: int
+    around: dict[str, Any]
+    owner: Any = None  # the object of a bound method
+    bound: tuple[Any, ...] = ()
+
+
+class Class(NamedTuple):
+    """A local class."""
+
+    node: ast.ClassDef
+    cell: int
+    methods: dict[str, Any]
+    bases: tuple[Any, ...]
+
+
+class Instance(NamedTuple):
+    """An object of a local class; the heap holds its attributes."""
+
+    oid: int
+    cls: Class
+
+
+class Model(NamedTuple):
+    """An estimator; the heap holds its state."""
+
+    oid: int
+
+
+class Method(NamedTuple):
+    """A method looked up and not yet called."""
+
+    owner: Any
+    name: str
+
+
+class Estimator(NamedTuple):
+    """The state of an estimator on the heap."""
+
+    cls: str
+    kind: str  # what it learns: a key of KINDS in knowledge.estimators, or "model"
+    setting: str  # its source text: two estimators of one setting count as one
+    fits: Ids = NONE
+    data: Data | None = None  # rows that its constructor took
+    steps: tuple[Any, ...] = ()
+    varies: Ids = NONE
+    target: str = ""
+    params: tuple[tuple[str, Any], ...] = ()
+
+
+UNKNOWN = Data()

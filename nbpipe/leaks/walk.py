@@ -1,0 +1,75 @@
+"""Which files to check: those asked for, and the notebooks and scripts below folders."""
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbpipe.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbpipe.leaks.config import Settings
+
+_SUFFIXES = (".ipynb", ".py")
+_NOT_THE_AUTHORS = frozenset({"__pycache__", "node_modules", "site-packages", "venv"})
+
+
+def find_files(
+    paths: Sequence[Path], settings: Settings
+) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Return the files to check, each once and in order, and what cannot be read, with its reason.
+
+    Folders are walked without following links to folders, and without hidden ones, virtual
+    environments and what other tools keep there.
+    """
+    files: dict[Path, None] = {}
+    skipped: list[tuple[str, str]] = []
+    for path in paths:
+        if path.is_dir():
+            found = _walk(path, settings, skipped)
+        elif path.exists():
+            found = iter([path])
+        else:
+            skipped.append((str(path), f"There is no such file or folder.{_near(path)}"))
+            continue
+        files.update((file, None) for file in found if not _is_excluded(file, settings))
+    return list(files), skipped
+
+
+def _walk(folder: Path, settings: Settings, skipped: list[tuple[str, str]]) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        skipped.append((str(error.filename), f"It cannot be read: {error.strerror}."))
+
+    for name, folders, files in os.walk(folder, onerror=note):
+        here = Path(name)
+        folders[:] = sorted(
+            each
+            for each in folders
+            if not each.startswith(".")
+            and each not in _NOT_THE_AUTHORS
+            and not (here / each / "pyvenv.cfg").exists()
+            and not _is_excluded(here / each, settings)
+        )
+        for each in sorted(files):
+            file = here / each
+            if file.suffix in _SUFFIXES and not each.startswith(".") and file.is_file():
+                yield file
+
+
+def _is_excluded(path: Path, settings: Settings) -> bool:
+    if not settings.exclude:
+        return False
+    relative = Path(os.path.relpath(path.absolute(), settings.folder))
+    tried = [*relative.parts, *(str(each.as_posix()) for each in (relative, *relative.parents))]
+    return any(fnmatchcase(each, glob.rstrip("/")) for each in tried for glob in settings.exclude)
+
+
+def _near(path: Path) -> str:
+    try:
+        return did_you_mean(path.name, os.listdir(path.parent))
+    except OSError:
+        return ""
