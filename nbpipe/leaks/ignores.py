@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def is_ignored(finding: Finding, document: Document) -> bool:
     """Tell whether a comment at either place, or at the top of the file, silences a finding."""
-    return any(
-        not codes or covers(codes, finding.code) for codes in _comments(finding, document)
-    )
+    return any(not codes or covers(codes, finding.code) for codes in _comments(finding, document))
 
 
 def unknown_ignores(document: Document) -> list[str]:

@@ -87,7 +87,7 @@ def read(path: Path) -> Document:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"`{path}` cannot be read: {error.strerror}.") from None
-    return parse(_decode(data, path), str(path))
+    return parse(decode(data, str(path)), str(path))
 
 
 def parse(text: str, path: str = "-") -> Document:
@@ -101,6 +101,24 @@ def parse(text: str, path: str = "-") -> Document:
         if named:
             raise UnreadableError(f"`{path}` is not a notebook: it holds no JSON with cells.")
     return Document(path, (parse_cell(text, 0),))
+
+
+def decode(data: bytes, path: str) -> str:
+    """Return the text of a file.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no text.
+    """
+    if data[:2] in {BOM_UTF16_LE, BOM_UTF16_BE}:
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\0" in data:
+            raise UnreadableError(f"`{path}` is not text.") from None
+        return data.decode("latin-1")  # old scripts, whose non-English letters are in comments
 
 
 @lru_cache(_REMEMBERED)
@@ -162,17 +180,6 @@ def _is_python(notebook: dict[str, Any], cell: dict[str, Any]) -> bool:
             told.append(about.get(name) if isinstance(about, dict) else None)
     language = next((each for each in told if isinstance(each, str) and each), "python")
     return "python" in language.lower()
-
-
-def _decode(data: bytes, path: Path) -> str:
-    if data[:2] in {BOM_UTF16_LE, BOM_UTF16_BE}:
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if b"\0" in data:
-            raise UnreadableError(f"`{path}` is not text.") from None
-        return data.decode("latin-1")  # old scripts, whose non-English letters are in comments
 
 
 def _ignores(text: str, number: int) -> Mapping[int, tuple[str, ...]]:

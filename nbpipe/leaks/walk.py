@@ -70,6 +70,6 @@ def _is_excluded(path: Path, settings: Settings) -> bool:
 
 def _near(path: Path) -> str:
     try:
-        return did_you_mean(path.name, os.listdir(path.parent))
+        return did_you_mean(path.name, [each.name for each in path.parent.iterdir()])
     except OSError:
         return ""

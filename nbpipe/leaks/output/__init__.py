@@ -1,0 +1,1 @@
+"""How findings are shown: one reporter a file, each a function of what was checked."""

@@ -1,0 +1,79 @@
+"""Findings for people: the line, carets below it, the other place, and what to write instead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from nbpipe.leaks.findings import SEVERITIES
+from nbpipe.leaks.ignores import where
+from nbpipe.leaks.output.source_lines import printable, underlined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nbpipe.leaks.check import Checked, Located
+    from nbpipe.leaks.findings import Place
+
+    Paint = Callable[[str, str], str]
+
+_STYLES = {"error": "1;31", "review": "1;33", "note": "1;34", "path": "1", "dim": "2", "fix": "32"}
+_PLURALS = {"error": "errors", "review": "to review", "note": "notes"}
+
+
+def to_text(checked: Checked, *, colour: bool = False) -> str:
+    """Show all findings, and close with how many there are."""
+    paint = _painted if colour else _plain
+    blocks = ["\n".join(_finding(each, paint)) for each in checked.findings]
+    skipped = [
+        f"{paint(printable(path), 'path')}: {paint('skipped', 'error')}: {printable(reason)}"
+        for path, reason in checked.skipped
+    ]
+    return "\n\n".join([*blocks, *skipped, _count(checked)])
+
+
+def _finding(located: Located, paint: Paint) -> Iterator[str]:
+    finding, place = located.finding, located.finding.place
+    cell = f"cell {place.cell}:" if place.cell else ""
+    at = f"{printable(located.path)}:{cell}{place.line}:{place.column}"
+    kind = paint(f"{finding.severity}[{finding.code}]", finding.severity)
+    yield f"{paint(at, 'path')}: {kind} {printable(finding.message)}"
+    yield from _lines(located, place, paint, finding.severity)
+    for each in finding.related:
+        at = where(located.document.cell(each.place.cell), each.place.line)
+        yield f"  {at}: {printable(each.message)}"
+        yield from _lines(located, each.place, paint, "dim")
+    if finding.fix:
+        first, *more = printable(finding.fix).split("\n")
+        yield f"  {paint('fix:', 'fix')} {first}"
+        yield from (f"       {line}" for line in more)
+
+
+def _lines(located: Located, place: Place, paint: Paint, style: str) -> Iterator[str]:
+    line, carets = underlined(located.document, place)
+    margin = " " * len(str(place.line))
+    yield f"  {paint(f'{place.line} |', 'dim')} {line}"
+    yield f"  {paint(f'{margin} |', 'dim')} {paint(carets, style)}"
+
+
+def _count(checked: Checked) -> str:
+    counts = Counter(each.finding.severity for each in checked.findings)
+    told = [
+        f"{counts[each]} {each if each != 'review' and counts[each] == 1 else _PLURALS[each]}"
+        for each in reversed(SEVERITIES)
+        if counts[each]
+    ]
+    files = f"{checked.n_files} file{'s' * (checked.n_files != 1)}"
+    if not told:
+        return f"No findings in {files}."
+    code = checked.findings[0].finding.code
+    n_with = len({each.path for each in checked.findings})
+    return f"{', '.join(told)} in {n_with} of {files}; `nbpipe explain {code}` tells more."
+
+
+def _painted(text: str, style: str) -> str:
+    return f"\033[{_STYLES[style]}m{text}\033[0m"
+
+
+def _plain(text: str, style: str) -> str:  # noqa: ARG001 - takes what _painted takes
+    return text
