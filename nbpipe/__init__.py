@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from nbpipe.bundle.store import Bundle, models
     from nbpipe.evaluation.cv import cv
     from nbpipe.evaluation.report import CVReport
+    from nbpipe.leaks.check import Checked, check, check_text
+    from nbpipe.leaks.explain import explain
     from nbpipe.pipeline.build import build
     from nbpipe.pipeline.code import to_python
 
@@ -25,6 +27,10 @@ _HOME = {
     "to_python": "nbpipe.pipeline.code",
     "cv": "nbpipe.evaluation.cv",
     "CVReport": "nbpipe.evaluation.report",
+    "check": "nbpipe.leaks.check",
+    "check_text": "nbpipe.leaks.check",
+    "Checked": "nbpipe.leaks.check",
+    "explain": "nbpipe.leaks.explain",
     "export": "nbpipe.bundle.export",
     "Bundle": "nbpipe.bundle.store",
     "load": "nbpipe.bundle.model",
@@ -35,9 +41,13 @@ _HOME = {
 __all__ = [
     "Bundle",
     "CVReport",
+    "Checked",
     "Model",
     "build",
+    "check",
+    "check_text",
     "cv",
+    "explain",
     "export",
     "load",
     "models",
