@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from nbpipe.errors import MissingExtraError
 from nbpipe.evaluation.figures import describe_gap, draw_gap
 from nbpipe.evaluation.numbers import number
-from nbpipe.evaluation.text import gap_notes, heading, remarks, sentence, timing
+from nbpipe.evaluation.text import gap_notes, heading, remark, remarks, sentence, timing
 
 if TYPE_CHECKING:
+    from nbpipe.evaluation.datareport import DataReport
     from nbpipe.evaluation.report import CVReport
 
 DPI = 72  # a picture of 20 to 30 KB
@@ -47,6 +48,20 @@ def as_html(report: CVReport) -> str:
         f"{shown(sentence(verdict.reason))} <i>{shown(verdict.next_step)}</i></p>"
         f"{f'<ul>{others}</ul>' if others else ''}{_picture(report)}"
         f"<p><small>{shown(timing(report))}</small></p></div>"
+    )
+
+
+def data_as_html(report: DataReport) -> str:
+    """Return what was found in the data as an HTML fragment; all text from outside is escaped."""
+    mark = "✓" if report.ok else "⚠"
+    step = "" if report.ok else f" <i>{shown(report.findings[0].next_step)}</i>"
+    others = "".join(f"<li>{shown(remark(each))}</li>" for each in report.others[:MOST_REMARKS])
+    skipped = f"Skipped: {shown(', '.join(report.skipped))}.<br>" if report.skipped else ""
+    return (
+        f'{STYLE}<div class="nbpipe-cv"><p>{shown(report.title)}</p>'
+        f"<p><b>{mark} {shown(report.status.capitalize())}.</b> {shown(report.reason)}{step}</p>"
+        f"{f'<ul>{others}</ul>' if others else ''}"
+        f"<p><small>{skipped}in all {report.seconds:.1f} s</small></p></div>"
     )
 
 

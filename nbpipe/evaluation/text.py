@@ -10,6 +10,7 @@ from nbpipe.evaluation.numbers import number
 from nbpipe.evaluation.verdict import GOOD
 
 if TYPE_CHECKING:
+    from nbpipe.evaluation.findings import Finding
     from nbpipe.evaluation.report import CVReport
     from nbpipe.evaluation.verdict import Verdict
 
@@ -38,16 +39,19 @@ def as_text(report: CVReport) -> str:
 
 def remarks(report: CVReport) -> list[str]:
     """Return what the report says besides its verdict, one text each."""
-    found = []
-    for other in report.verdict.others:
-        kind = "" if other.status == "note" else f"{other.status}: "
-        kind = f"the gap alone is {kind}" if other.status in GOOD else kind
-        step = "" if other.status in GOOD else f" {other.next_step}"
-        found.append(f"{kind}{sentence(other.reason)}{step}")
+    found = [remark(each) for each in report.verdict.others]
     notes = [sentence(note) for note in (*report.split.notes, *report.notes)]
     if len(notes) > MOST_NOTES:
         notes[MOST_NOTES:] = [f"{len(notes) - MOST_NOTES} more in report.notes."]
     return found + notes
+
+
+def remark(finding: Finding) -> str:
+    """Return a finding in one text: its status, its reason, and what to do."""
+    if finding.status in GOOD:
+        return f"the gap alone is {finding.status}: {sentence(finding.reason)}"
+    kind = "" if finding.status == "note" else f"{finding.status}: "
+    return f"{kind}{sentence(finding.reason)} {finding.next_step}"
 
 
 def sentence(text: str) -> str:

@@ -105,10 +105,11 @@ def judge(
     gap_range = found[0].status
     found[1:1] = signs
     found += data_notes(split, probe, limits)
-    found.sort(key=lambda each: _rank(each.status))
+    found.sort(key=lambda each: rank(each.status))
     worst, *others = found
     return Verdict(worst.status, gap_range, worst.reason, worst.next_step, tuple(others))
 
 
-def _rank(status: str) -> int:
+def rank(status: str) -> int:
+    """Return where a status stands among `STATUSES`, a note last."""
     return STATUSES.index(status) if status in STATUSES else len(STATUSES)
