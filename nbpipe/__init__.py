@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nbpipe.bundle.model import Model, load
     from nbpipe.bundle.store import Bundle, models
     from nbpipe.evaluation.cv import cv
+    from nbpipe.evaluation.data import check_data
+    from nbpipe.evaluation.datareport import DataReport
     from nbpipe.evaluation.report import CVReport
     from nbpipe.leaks.check import Checked, check, check_text
     from nbpipe.leaks.explain import explain
@@ -27,6 +29,8 @@ _HOME = {
     "to_python": "nbpipe.pipeline.code",
     "cv": "nbpipe.evaluation.cv",
     "CVReport": "nbpipe.evaluation.report",
+    "check_data": "nbpipe.evaluation.data",
+    "DataReport": "nbpipe.evaluation.datareport",
     "check": "nbpipe.leaks.check",
     "check_text": "nbpipe.leaks.check",
     "Checked": "nbpipe.leaks.check",
@@ -41,9 +45,11 @@ _HOME = {
 __all__ = [
     "Bundle",
     "CVReport",
+    "DataReport",
     "Checked",
     "Model",
     "build",
+    "check_data",
     "check",
     "check_text",
     "cv",
