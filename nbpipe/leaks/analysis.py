@@ -1,14 +1,54 @@
-"""From a document to its findings."""
+"""From a document to findings, walking again only what changed."""
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
+
+from nbpipe.leaks.interpret.alone import walk_alone
+from nbpipe.leaks.interpret.machine import Machine, Snapshot
+from nbpipe.leaks.interpret.statements import walk
+from nbpipe.leaks.order import in_order
+from nbpipe.leaks.rules.registry import RULES
+from nbpipe.leaks.view import View
 
 if TYPE_CHECKING:
     from nbpipe.leaks.findings import Finding
-    from nbpipe.leaks.source import Document
+    from nbpipe.leaks.source import Cell, Document
 
 
-def analyse(document: Document) -> tuple[Finding, ...]:  # noqa: ARG001 - no rule yet
-    """Return what the rules find."""
-    return ()
+class Analysis:
+    """Checks one document again and again, from the first cell that changed."""
+
+    def __init__(self) -> None:
+        self._machine = Machine()
+        self._walked: list[Cell] = []
+        self._states: list[Snapshot] = [self._machine.snapshot()]
+
+    def check(self, document: Document) -> tuple[Finding, ...]:
+        """Return what all rules find, in the order of the source."""
+        cells = in_order(document.cells)
+        same = 0
+        while same < min(len(cells), len(self._walked)) and cells[same] is self._walked[same]:
+            same += 1
+        del self._walked[same:], self._states[same + 1 :]
+        machine = self._machine
+        machine.restore(self._states[same])
+        for cell in cells[same:]:
+            machine.cell = cell.number
+            machine.steps = 0
+            walk(machine, cell.tree.body)
+            self._walked.append(cell)
+            self._states.append(machine.snapshot())
+        walk_alone(machine)
+        view = View(document, tuple(machine.facts))
+        found = {finding: None for rule in RULES for finding in rule().find(view)}
+        return tuple(sorted(found, key=lambda each: (each.place, each.code)))
+
+
+def analyse(document: Document) -> tuple[Finding, ...]:
+    """Return what all rules find in a document, in the order of the source."""
+    return Analysis().check(document)
+
+
+__all__ = ["Analysis", "analyse", "ast"]

@@ -54,6 +54,7 @@ class Score(Fact):
     tuning: bool = False  # training was steered by it: early stopping
     certain: bool = True  # False: a prediction, and nothing seen that compares it
     target: str = ""
+    varies: Ids = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,8 @@ def loop(m: Machine, node: ast.AST, value: Any) -> Iterator[Any]:
         around = False
     else:
         item = _any_element(m, value, data)
-        item = _varying(item, number)
+        if not data.rows:  # a loop over rows chooses nothing
+            item = _varying(item, number)
         around = True
     if around:
         m.loops.append(number)

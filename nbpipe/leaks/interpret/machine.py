@@ -182,6 +182,7 @@ class Machine:
             learned=data.learned,
             copies=data.copies,
             windows=data.windows,
+            varies=data.varies,
             **known,
         )
         return frozenset({number})

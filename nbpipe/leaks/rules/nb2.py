@@ -1,0 +1,108 @@
+"""NB2xx: rows on both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbpipe.leaks.findings import Finding, Related
+from nbpipe.leaks.rows import overlap, parted, within
+from nbpipe.leaks.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbpipe.leaks.facts import Fact, Score
+    from nbpipe.leaks.findings import Severity
+    from nbpipe.leaks.view import View
+
+
+def _finding(rule: type[Rule], view: View, fact: Fact, score: Score, severity: Severity, message: str) -> Finding:
+    return Finding(
+        place=view.place(fact),
+        code=rule.code,
+        name=rule.name,
+        severity=severity,
+        message=message,
+        fix="",
+        prompt="",
+        related=(Related(view.place(score), f"{score.how} judges the model"),),
+    )
+
+
+class CopiedBeforeSplit(Rule):
+    code = "NB201"
+    name = "copied-before-split"
+    severity = "error"
+
+    def find(self, view: View) -> Iterator[Finding]:
+        for score in view.scores:
+            if not score.folds and not view.held_out(score):
+                continue
+            for copies in view.copies(score):
+                if overlap(copies.rows, score.rows):
+                    severity: Severity = "error" if score.certain else "review"
+                    if score.search:
+                        severity = "review"
+                    yield _finding(type(self), view, copies, score, severity, f"{copies.how} copied rows before they were divided.")
+
+
+class ScoredAfterRefit(Rule):
+    code = "NB202"
+    name = "scored-on-fitted-rows"
+    severity = "error"
+
+    def find(self, view: View) -> Iterator[Finding]:
+        for score in view.scores:
+            trained = view.trained_on(score)
+            if score.folds or not score.certain or score.tuning or not overlap(score.rows, trained):
+                continue
+            if any(score.rows == fit.rows for fit in view.fits(score)):
+                continue
+            fit = view.fits(score)[-1]
+            if within(score.rows, trained) and _is_test(view, score):
+                yield _finding(type(self), view, score, score, "error", f"{fit.label} was fitted on these rows, too.")
+            elif not within(score.rows, trained) and not within(trained, score.rows) and parted(score.rows):
+                yield _finding(type(self), view, score, score, "error", f"{fit.label} was fitted on some of these rows, too.")
+
+
+def _is_test(view: View, score: Score) -> bool:
+    return any(
+        side in {("part", "test"), ("part", "val")} or side[0] in {"range", "cmp", "not"} or side == ("part", "rest")
+        for atom in score.rows
+        for _, side in atom.picks
+    )
+
+
+class OnlyTrainingScores(Rule):
+    code = "NB203"
+    name = "only-training-scores"
+    severity = "review"
+
+    def find(self, view: View) -> Iterator[Finding]:
+        scores = [score for score in view.scores if not score.tuning]
+        if any(score.folds or view.held_out(score) for score in scores):
+            return
+        for score in scores:
+            if score.certain and score.fits and view.on_training_rows(score):
+                yield _finding(type(self), view, score, score, "review", "The only scores are those of the rows that the model was fitted on.")
+                return
+
+
+class ShuffledTime(Rule):
+    code = "NB204"
+    name = "neighbours-shuffled"
+    severity = "review"
+
+    def find(self, view: View) -> Iterator[Finding]:
+        for score in view.scores:
+            if not view.held_out(score):
+                continue
+            split = view.split_of(score.rows)
+            if split is None or not split.shuffled:
+                continue
+            for windows in view.windows(score):
+                if overlap(windows.rows, split.rows):
+                    yield _finding(type(self), view, windows, score, "review", f"{windows.how} puts values of neighbouring rows into each row, and {split.how} shuffles them.")
+
+
+SIDES = (CopiedBeforeSplit, ScoredAfterRefit, OnlyTrainingScores, ShuffledTime)
