@@ -72,6 +72,11 @@ def check_sides(
             "so that their columns can be compared."
         )
     train, test = _table(X_train, "X_train"), _table(X_test, "X_test")
+    if not isinstance(X_train, pd.DataFrame | pd.Series) and train.shape[1] != test.shape[1]:
+        raise DataError(
+            f"X_train has {train.shape[1]} columns but X_test has {test.shape[1]}, and columns "
+            "without names cannot be matched; transform both with one fitted transformer."
+        )
     X = _stacked(train, test)
     y_train = None if y_train is None else _target(y_train, len_of(train), "y_train", "X_train")
     y_test = None if y_test is None else _target(y_test, len_of(test), "y_test", "X_test")
@@ -124,8 +129,6 @@ def _table(X: Any, name: str) -> Any:
 
 def _stacked(train: Any, test: Any) -> Any:
     if issparse(train):
-        if train.shape[1] != test.shape[1]:
-            raise DataError(_other_width(train, test))
         return vstack([train, test]).tocsr()
     shared = [name for name in train.columns if name in test.columns]
     if not shared:
@@ -137,13 +140,6 @@ def _stacked(train: Any, test: Any) -> Any:
         # pandas 2 announces another dtype for columns without values, which are read as they are.
         warnings.simplefilter("ignore", FutureWarning)
         return pd.concat([train[shared], test[shared]])
-
-
-def _other_width(train: Any, test: Any) -> str:
-    return (
-        f"X_train has {train.shape[1]} columns but X_test has {test.shape[1]}, and columns without "
-        "names cannot be matched; transform both with one fitted transformer."
-    )
 
 
 def _target(y: Any, n: int, name: str, table: str) -> NDArray[Any]:
@@ -190,6 +186,10 @@ def _both(values: Any, what: str, tables: dict[str, Any]) -> Any:
                 "one value a row is needed."
             )
         sides.append(series)
+    if len({pd.api.types.is_numeric_dtype(series) for series in sides}) > 1:
+        raise DataError(
+            f"The {what} of X_train and of X_test cannot be compared: numbers on one side only."
+        )
     return pd.concat(sides, ignore_index=True)
 
 
