@@ -87,10 +87,13 @@ def _read(file: Path, text: str) -> Settings:
     import tomllib  # noqa: PLC0415 - most runs need none
 
     try:
-        table = tomllib.loads(text).get("tool", {}).get("nbpipe", {})
+        tools = tomllib.loads(text).get("tool")
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"`{file}` is not TOML: {error}.") from None
+    table = tools.get("nbpipe", {}) if isinstance(tools, dict) else tools
     try:
+        if not isinstance(table, dict):
+            raise UsageError(f"it is a table, not {table!r}.")
         return Settings(folder=file.parent, **dict(_option(*item) for item in table.items()))
     except UsageError as error:
         raise UsageError(f"[tool.nbpipe] in `{file}`: {error}") from None

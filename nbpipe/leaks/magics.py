@@ -47,7 +47,9 @@ _RUNS = re.compile(
     r"[ \t]+(?=[^\s-])"
 )
 _NBPIPE = re.compile(r"%nbpipe[ \t]+(?P<verb>cv|export)[ \t](?P<words>.*)", re.DOTALL)
-_WORD = re.compile(r"""(?:[^\s"'\[({]|"[^"]*"|'[^']*'|\[[^\]]*\]|\([^)]*\)|\{[^}]*\})+""")
+_WORD = re.compile(
+    r"""(?:[^\s"'\[({]|"[^"]*"|'[^']*'|\[[^\]]{0,500}\]|\([^)]{0,500}\)|\{[^}]{0,500}\})+"""
+)
 
 
 @dataclass(frozen=True, slots=True)
