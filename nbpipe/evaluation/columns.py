@@ -21,6 +21,7 @@ FEWEST_ROWS = 1_000
 MOST_CELLS = 2_000_000  # wide tables are looked at on fewer rows
 MOST_COLUMNS = MOST_CELLS // FEWEST_ROWS
 MOST_CLASSES = 10
+QUICK_LOOK = 100
 FEWEST = 20  # rows of a class, or distinct values, below which a ranking says nothing
 
 
@@ -131,10 +132,13 @@ def _is_target(values: Any, y: NDArray[Any], task: Task) -> bool:
     if task == "regression":
         same = numeric and np.array_equal(np.asarray(values, dtype=np.float64), y)
         return same and bool(y.min() < y.max())
-    plain = values if numeric else values.astype(str)
     # Codes count values in the order in which they first appear: equal codes, equal partition.
-    codes = pd.factorize(plain, use_na_sentinel=False)[0]
-    return bool(codes.any() and np.array_equal(codes, pd.factorize(y)[0]))
+    for rows in (slice(QUICK_LOOK), slice(None)):  # nearly all columns differ in the first rows
+        plain = values.iloc[rows] if numeric else values.iloc[rows].astype(str)
+        codes = pd.factorize(plain, use_na_sentinel=False)[0]
+        if not np.array_equal(codes, pd.factorize(y[rows])[0]):
+            return False
+    return bool(codes.any())
 
 
 def _as_numbers(values: Any) -> tuple[NDArray[np.float64], bool]:

@@ -138,7 +138,7 @@ def cv(
                 on_fold(fold)
 
         folds = run_folds(job, pipeline, split, workers, seen)
-    facts = probe_data(rows, split, task) if probe else None
+    facts = probe_data(rows, labels, split, task) if probe else None
     dummies = baselines(job, split, task)
     verdict = judge(
         metrics.main, folds, dummies.get(metrics.main), split, probe=facts, limits=limits

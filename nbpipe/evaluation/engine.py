@@ -29,9 +29,9 @@ def run_folds(
     """Fit and score every fold, handing each to `seen` as soon as it is done.
 
     With ``n_jobs=None`` the first fold runs in this process and tells how long the others will
-    take. They stay here, in the splitter's order, when that is shorter than starting workers;
-    otherwise the cores go to the estimator where it uses threads, or to the folds, the largest
-    first.
+    take. They stay here, in the splitter's order, when that is shorter than starting workers or
+    sending the data to those that run already; otherwise the cores go to the folds, the largest
+    first, or to a forest's threads where the folds would leave cores idle.
 
     Parameters
     ----------
@@ -68,22 +68,21 @@ def _run(job: Job, pipeline: Any, tasks: list[Any], n_jobs: int | None) -> Itera
                 f"({why}); use n_jobs=1."
             ) from error
         return
-    spread = False
+    place: cores.Place = "here"
     if n_jobs is None:
         pilot, *tasks = tasks
-        first = run_fold(job, cores.in_process(pipeline), *pilot)
+        estimator = cores.in_process(pipeline)
+        first = run_fold(job, estimator, *pilot)
         yield first
-        rows_left = sum(len(train) for _, train, _ in tasks)
-        seconds = first.fit_seconds + first.score_seconds
-        seconds_left = seconds * rows_left / len(first.train)
-        if cores.worth_starting(seconds_left, min(cpu_count(), len(tasks))):
-            spread = cores.threaded(pipeline)
-            if not spread:
-                with suppress(PicklingError):  # what cannot travel is fitted here, below
-                    yield from _side_by_side(job, pipeline, tasks, min(cpu_count(), len(tasks)))
-                    return
+        seconds = (first.fit_seconds + first.score_seconds) * cores.speed(estimator)
+        left = [seconds * len(train) / len(first.train) for _, train, _ in tasks]
+        place = cores.fastest(estimator, left)
+    if place == "workers":
+        with suppress(PicklingError):  # what cannot travel is fitted here, below
+            yield from _side_by_side(job, pipeline, tasks, min(cpu_count(), len(tasks)))
+            return
     for task in tasks:
-        yield run_fold(job, cores.in_process(pipeline, spread=spread), *task)
+        yield run_fold(job, cores.in_process(pipeline, spread=place == "threads"), *task)
 
 
 def _side_by_side(job: Job, pipeline: Any, tasks: list[Any], workers: int) -> Iterator[Fold]:

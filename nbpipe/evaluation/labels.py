@@ -72,9 +72,13 @@ class Labels:
         """Return the labels of some rows, with the same classes."""
         return Labels(self.classes, self.codes[rows])
 
+    def counts(self) -> NDArray[np.intp]:
+        """Return how often each class occurs."""
+        return np.bincount(self.codes, minlength=len(self.classes))
+
     def counted(self) -> tuple[NDArray[Any], NDArray[np.intp]]:
         """Return the classes that occur, and how often each does."""
-        counts = np.bincount(self.codes, minlength=len(self.classes))
+        counts = self.counts()
         return self.classes[counts > 0], counts[counts > 0]
 
     def encode(self, values: Any) -> NDArray[np.intp] | None:
@@ -115,8 +119,23 @@ def _binary_auc(scorer: Any, seen: OnePass, labels: Labels) -> float | None:
     ranked = scores[:, 1] if scores.ndim > 1 else scores
     if ranked.min() == ranked.max():  # a dummy: one point, half the area
         return 0.5 * float(scorer._sign)  # noqa: SLF001 - likewise
-    false, true, _ = skm.roc_curve(labels.codes, ranked)
-    return float(scorer._sign * skm.auc(false, true))  # noqa: SLF001 - likewise
+    if not np.isfinite(ranked).all():
+        return None
+    return float(scorer._sign * skm.auc(*_roc_corners(labels.codes, ranked)))  # noqa: SLF001 - likewise
+
+
+def _roc_corners(
+    positive: NDArray[np.intp], ranked: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the false and true positive rates of `roc_curve`, which leaves out straight parts."""
+    order = np.argsort(ranked)[::-1]
+    last = np.append(np.flatnonzero(np.diff(ranked[order])), len(order) - 1)  # of equal scores
+    hits = np.cumsum(positive[order])[last]
+    misses = 1 + last - hits
+    bends = np.ones(len(last), dtype=bool)
+    bends[1:-1] = (np.diff(misses, 2) != 0) | (np.diff(hits, 2) != 0)
+    false, true = (np.append(0, each[bends]) for each in (misses, hits))
+    return false / false[-1], true / true[-1]
 
 
 def _counts(seen: OnePass, labels: Labels) -> NDArray[np.intp] | None:

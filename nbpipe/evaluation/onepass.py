@@ -27,18 +27,17 @@ PROBE_ROWS = 64
 # Scores closer than this may be equal to `predict`, which computes them in another form.
 TIE = 1e-9
 
-# scikit-learn's own `predict` methods that take the winner of the scores.
-OF_THE_WINNER = frozenset(
-    {
-        "BaseDecisionTree.predict",
-        "ForestClassifier.predict",
-        "GradientBoostingClassifier.predict",
-        "HistGradientBoostingClassifier.predict",
-        "LinearClassifierMixin.predict",
-        "MLPClassifier.predict",
-        "_BaseNB.predict",
-    }
-)
+# scikit-learn's own `predict` methods that take the winner of the scores, and the response whose
+# very numbers they compare, where it is one.
+OF_THE_WINNER = {
+    "BaseDecisionTree.predict": None,
+    "ForestClassifier.predict": "predict_proba",
+    "GradientBoostingClassifier.predict": None,
+    "HistGradientBoostingClassifier.predict": None,
+    "LinearClassifierMixin.predict": "decision_function",
+    "MLPClassifier.predict": None,
+    "_BaseNB.predict": None,
+}
 
 
 class OnePass:
@@ -84,6 +83,8 @@ class OnePass:
             return None
         scores = getattr(self, self._labels_from)(self.X)
         found = winners(scores)
+        if OF_THE_WINNER.get(rule_of(self.estimator)) == self._labels_from:
+            return found
         tied = np.flatnonzero(margins(scores) < TIE)
         if len(tied):
             own = self.estimator.predict(_safe_indexing(self.X, tied))
@@ -111,15 +112,15 @@ def margins(scores: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(top[:, -1] - top[:, -2])
 
 
-def takes_the_winner(estimator: Any) -> bool:
-    """Tell whether `predict` is known to name the class of the highest score."""
+def rule_of(estimator: Any) -> str:
+    """Name the `predict` of scikit-learn by which the final estimator decides, if it is one."""
     while isinstance(estimator, Pipeline):
         if type(estimator).__module__ not in {"sklearn.pipeline", "imblearn.pipeline"}:
-            return False
+            return ""
         estimator = estimator.steps[-1][1]
     predict = getattr(type(estimator), "predict", None)
-    known = getattr(predict, "__qualname__", "") in OF_THE_WINNER
-    return known and str(getattr(predict, "__module__", "")).startswith("sklearn.")
+    ours = str(getattr(predict, "__module__", "")).startswith("sklearn.")
+    return str(getattr(predict, "__qualname__", "")) if ours else ""
 
 
 def labels_follow(scorers: dict[str, Any], seen: OnePass) -> str | None:
@@ -131,7 +132,7 @@ def labels_follow(scorers: dict[str, Any], seen: OnePass) -> str | None:
     estimator = seen.estimator
     wanted = [response_of(scorer, estimator) for scorer in scorers.values()]
     source = next((each for each in wanted if each not in {None, "predict"}), None)
-    if source is None or "predict" not in wanted or not takes_the_winner(estimator):
+    if source is None or "predict" not in wanted or rule_of(estimator) not in OF_THE_WINNER:
         return None
     X = seen.X
     scores = getattr(seen, source)(X)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time as clock
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from nbpipe.evaluation.columns import ColumnFact, rank_columns
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from nbpipe.evaluation.labels import Labels
     from nbpipe.evaluation.rows import Rows, Task
     from nbpipe.evaluation.splits import Split
 
@@ -88,12 +89,14 @@ class Probe:
         return sum(fold.shared * fold.n_test for fold in self.folds) / n_test
 
 
-def probe_data(rows: Rows, split: Split, task: Task) -> Probe:
+def probe_data(rows: Rows, labels: Labels | None, split: Split, task: Task) -> Probe:
     """Look at rows and folds without fitting anything."""
     started = clock.perf_counter()
+    if labels is not None:  # codes say as much as names, and are quicker to compare
+        rows = replace(rows, y=labels.codes)
     columns, n_rows, n_skipped = rank_columns(rows, task)
     hashes = hash_rows(rows)
-    folds = _folds(hashes, rows, split, task)
+    folds = _folds(hashes, rows, labels, split)
     shared = max(fold.shared for fold in folds)
     common = common_by_nature(hashes, shared) if shared else 1.0
     ordered_by = "" if rows.time is not None else time_order(rows.X)
@@ -102,25 +105,26 @@ def probe_data(rows: Rows, split: Split, task: Task) -> Probe:
     )
 
 
-def _folds(whole: Hashes, rows: Rows, split: Split, task: Task) -> tuple[FoldFact, ...]:
+def _folds(whole: Hashes, rows: Rows, labels: Labels | None, split: Split) -> tuple[FoldFact, ...]:
     hashes = whole.row
     looked_at = hashes % np.uint64(-(-rows.n // (MOST_HASHES))) == 0
-    y = np.asarray(rows.y)
-    classes = np.unique(y) if task in {"binary", "multiclass"} else np.array([])
+    same = np.zeros(rows.n, dtype=np.intp)
+    same[looked_at] = pd.factorize(hashes[looked_at])[0]  # equal rows have equal numbers
     facts = []
     for train, test in split.folds:
-        here = test[looked_at[test]]
-        both = np.isin(hashes[here], hashes[train[looked_at[train]]])
+        trained = np.zeros(rows.n, dtype=bool)
+        trained[same[train[looked_at[train]]]] = True
+        both = trained[same[test[looked_at[test]]]]
         late = 0.0
         if rows.time is not None:
             late = float((rows.time[train] > rows.time[test].min()).mean())
-        lacking = np.setdiff1d(classes, y[test]) if len(classes) else classes
+        lacking = () if labels is None else labels.classes[labels.at(test).counts() == 0].tolist()
         facts.append(
             FoldFact(
                 n_test=len(test),
                 shared=float(both.mean()) if len(both) else 0.0,
                 from_the_future=late,
-                missing_classes=tuple(str(each) for each in lacking.tolist()),
+                missing_classes=tuple(map(str, lacking)),
             )
         )
     return tuple(facts)

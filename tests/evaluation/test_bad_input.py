@@ -261,7 +261,7 @@ def test_a_plot_of_no_metric_is_refused(metric, says):
 def test_a_pipeline_that_cannot_travel_to_workers_is_fitted_here_unless_workers_were_asked_for(
     monkeypatch,
 ):
-    monkeypatch.setattr(cores, "worth_starting", lambda *_: True)
+    monkeypatch.setattr(cores, "fastest", lambda *_: "workers")
     held = FunctionTransformer(lambda table, lock=threading.Lock(): table)  # noqa: ARG005, B008 - no lock can be pickled
     pipeline = make_pipeline(held, MODEL)
     with pytest.raises(UsageError, match=r"cannot pickle '_thread\.lock' object.*use n_jobs=1"):

@@ -244,8 +244,41 @@ def test_the_users_object_is_never_changed_and_cores_go_to_one_place():
     modest = make_pipeline(RandomForestClassifier())
     assert cores.in_process(modest)[-1].n_jobs is None
     assert cores.in_process(modest, spread=True)[-1].n_jobs == cpu_count()
-    assert not cores.worth_starting(2, 2)
-    assert cores.worth_starting(8, 2)
+
+
+def test_work_goes_where_it_ends_first(monkeypatch):
+    from sklearn.ensemble import RandomForestClassifier
+
+    from nbpipe.evaluation import cores
+
+    monkeypatch.setattr(cores, "cpu_count", lambda: 2)
+    even, growing = [4.0] * 4, [2.0, 4.0, 6.0, 8.0]
+    greedy, modest = RandomForestClassifier(n_jobs=2), RandomForestClassifier()
+    monkeypatch.setattr(cores, "_running", lambda: 0)
+    assert cores.fastest(LogisticRegression(), [0.5] * 4) == "here"
+    assert cores.fastest(LogisticRegression(), even) == "workers"
+    assert cores.fastest(greedy, growing) == "here"  # its threads fill the cores already
+    assert cores.fastest(greedy, [30.0] * 4) == "workers"
+    monkeypatch.setattr(cores, "_running", lambda: 2)
+    assert cores.fastest(LogisticRegression(), [0.1] * 4) == "here"
+    assert cores.fastest(LogisticRegression(), [0.5] * 4) == "workers"
+    assert cores.fastest(greedy, growing) == "workers"
+    assert cores.fastest(modest, [9.0, 9.0, 9.0]) == "threads"  # one worker would idle
+
+
+@pytest.mark.slow
+def test_workers_that_wait_are_counted():
+    from joblib import Parallel, delayed
+    from joblib.externals.loky import get_reusable_executor
+
+    from nbpipe.evaluation import cores
+
+    get_reusable_executor().shutdown(wait=True)
+    assert cores._running() == 0
+    Parallel(n_jobs=2)(delayed(abs)(number) for number in range(4))
+    assert cores._running() == 2
+    get_reusable_executor().shutdown(wait=True)
+    assert cores._running() == 0
 
 
 @pytest.mark.parametrize("n_folds", [31, 600])
