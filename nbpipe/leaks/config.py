@@ -92,11 +92,15 @@ def _read(file: Path, text: str) -> Settings:
         raise UsageError(f"`{file}` is not TOML: {error}.") from None
     table = tools.get("nbpipe", {}) if isinstance(tools, dict) else tools
     try:
-        if not isinstance(table, dict):
-            raise UsageError(f"it is a table, not {table!r}.")
-        return Settings(folder=file.parent, **dict(_option(*item) for item in table.items()))
+        return Settings(folder=file.parent, **_options(table))
     except UsageError as error:
         raise UsageError(f"[tool.nbpipe] in `{file}`: {error}") from None
+
+
+def _options(table: Any) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise UsageError(f"it is a table, not {table!r}.")
+    return dict(_option(key, value) for key, value in table.items())
 
 
 def _option(key: str, value: Any) -> tuple[str, Any]:

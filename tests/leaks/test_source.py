@@ -297,13 +297,13 @@ def test_syntax_warnings_are_not_shown():
 
 
 FRAGMENTS = st.sampled_from(
-    [
-        "x = 1", "for i in x:", "    y = f(x)", "\tz", "if a:", "else:", "try:", "except E, e:", "%time x",
-        "!ls (", "x = !ls", "y?", "%%time", "%%bash", "print 'a'", "(", "]", "'''", '"""', "\\", "@a",
-        "def f(a, b=", "    return", "`x`", "# nbpipe: ignore[", "\f", "é = ü", "%nbpipe cv a 'b", "lambda (a",
-        "match x:", "    case 1:", "async def g():", "with a as b, \\", "f'{x!r:>{y}}'", "\0", "\ud800", "\r",
-    ]
-)  # fmt: skip
+    """x = 1|for i in x:|    y = f(x)|\tz|if a:|else:|try:|except E, e:|%time x|!ls (|x = !ls|y?
+%%time|%%bash|print 'a'|(|]|'''|\\|@a|def f(a, b=|    return|`x`|# nbpipe: ignore[|\f|é = ü
+%nbpipe cv a 'b|lambda (a|match x:|    case 1:|async def g():|with a as b, \\|f'{x!r:>{y}}'
+\0|\ud800|\r|x = %time y|?|#|%%|class A(B):|    def f(self):|raise E, e|)""".replace(
+        "\n", "|"
+    ).split("|")
+)
 
 
 @given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=12).map("\n".join)))

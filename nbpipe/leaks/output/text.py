@@ -37,23 +37,23 @@ def _finding(located: Located, paint: Paint) -> Iterator[str]:
     cell = f"cell {place.cell}:" if place.cell else ""
     at = f"{printable(located.path)}:{cell}{place.line}:{place.column}"
     kind = paint(f"{finding.severity}[{finding.code}]", finding.severity)
+    gutter = max(len(str(each.line)) for each in (place, *(x.place for x in finding.related)))
     yield f"{paint(at, 'path')}: {kind} {printable(finding.message)}"
-    yield from _lines(located, place, paint, finding.severity)
+    yield from _lines(located, place, gutter, paint, finding.severity)
     for each in finding.related:
         at = where(located.document.cell(each.place.cell), each.place.line)
         yield f"  {at}: {printable(each.message)}"
-        yield from _lines(located, each.place, paint, "dim")
+        yield from _lines(located, each.place, gutter, paint, "dim")
     if finding.fix:
         first, *more = printable(finding.fix).split("\n")
         yield f"  {paint('fix:', 'fix')} {first}"
         yield from (f"       {line}" for line in more)
 
 
-def _lines(located: Located, place: Place, paint: Paint, style: str) -> Iterator[str]:
+def _lines(located: Located, place: Place, gutter: int, paint: Paint, style: str) -> Iterator[str]:
     line, carets = underlined(located.document, place)
-    margin = " " * len(str(place.line))
-    yield f"  {paint(f'{place.line} |', 'dim')} {line}"
-    yield f"  {paint(f'{margin} |', 'dim')} {paint(carets, style)}"
+    yield f"  {paint(f'{place.line:{gutter}} |', 'dim')} {line}"
+    yield f"  {paint(f'{chr(32):{gutter}} |', 'dim')} {paint(carets, style)}"
 
 
 def _count(checked: Checked) -> str:
