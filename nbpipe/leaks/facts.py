@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.rows import NO_ROWS, Rows
@@ -89,10 +89,8 @@ class Save(Fact):
     fitted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A loop that was walked once for all its rounds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Fact):
+    """What happens next depends on a score."""
 
-    number: int
-    kind: str  # "folds", "epochs" or "values"
-    names: frozenset[str] = field(default_factory=frozenset)
+    scores: Ids

@@ -52,6 +52,11 @@ def within(part: Rows, whole: Rows) -> bool:
     return all(any(a.source == b.source and b.picks <= a.picks for b in whole) for a in part)
 
 
+def divided(rows: Rows) -> bool:
+    """Say whether a function that divides at random or by folds made these rows."""
+    return any(side[0] == "part" for atom in rows for _, side in atom.picks)
+
+
 def parted(rows: Rows) -> bool:
     """Say whether the rows are a part that some split made."""
     return any(side[0] in {"part", "range"} for atom in rows for _, side in atom.picks)

@@ -23,6 +23,7 @@ class Data(NamedTuple):
     rows: Rows = NO_ROWS
     oid: int = 0  # who it is, where a name elsewhere sees it change
     learned: Ids = NONE  # fits whose result is in these values
+    inside: frozenset[tuple[str, int]] = frozenset()  # the same, of single columns
     stat: Ids = NONE  # it summarises rows: these fits enter whatever it is mixed with
     fits: Ids = NONE  # it is what these fitted models predict
     scores: Ids = NONE  # it is a score
@@ -34,8 +35,31 @@ class Data(NamedTuple):
     without: frozenset[str] = frozenset()  # columns that were dropped
     only: frozenset[str] | None = None  # columns that were chosen, where that is known
     made: frozenset[tuple[str, str]] = frozenset()  # (column, one it was computed from)
-    form: str = ""  # "row", "index", "groups", "archive", "order", "folds", "iterator"
+    form: str = ""  # "row", "index", "groups", "archive", "order", "folds", "rolling", "mask", "loc"
     supervised: bool = False  # computed with the target
+
+    @property
+    def taint(self) -> Ids:
+        """All fits whose result is in these values, in whatever column."""
+        if not self.inside:
+            return self.learned
+        return self.learned.union(number for _, number in self.inside)
+
+    def taking(self, columns: frozenset[str]) -> Data:
+        """Return these columns alone."""
+        inside = frozenset(pair for pair in self.inside if pair[0] in columns)
+        return self._replace(oid=0, only=columns, without=frozenset(), inside=inside, column="")
+
+    def taking_one(self, column: str) -> Data:
+        """Return one column."""
+        part = self.taking(frozenset({column}))
+        return part._replace(learned=part.taint, inside=frozenset(), only=None, column=column)
+
+    def leaving(self, columns: frozenset[str]) -> Data:
+        """Return all but these columns."""
+        inside = frozenset(pair for pair in self.inside if pair[0] not in columns)
+        only = self.only - columns if self.only is not None else None
+        return self._replace(oid=0, without=self.without | columns, inside=inside, only=only)
 
 
 class Const(NamedTuple):

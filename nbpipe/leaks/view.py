@@ -6,7 +6,7 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.facts import Copies, Fact, Fit, Save, Score, Split, Windows
+from nbpipe.leaks.facts import Choice, Copies, Fact, Fit, Save, Score, Split, Windows
 from nbpipe.leaks.rows import NO_ROWS, Rows, overlap, within
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class View:
     def saves(self) -> tuple[Save, ...]:
         """All models written to disk."""
         return tuple(fact for fact in self.facts if isinstance(fact, Save))
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """All decisions by a score."""
+        return tuple(fact for fact in self.facts if isinstance(fact, Choice))
 
     def fits(self, score: Score) -> list[Fit]:
         """Return the fits of the judged model."""

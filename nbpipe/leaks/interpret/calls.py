@@ -58,9 +58,11 @@ def apply(m: Machine, node: ast.Call, function: Any, args: Arguments, kwargs: Ke
     if isinstance(function, Instance):
         inner = function.cls.methods.get("__call__") or function.cls.methods.get("forward")
         if isinstance(inner, Function):
+            if any(isinstance(base, Ref) and base.last in {"Module", "Model"} for base in function.cls.bases):
+                return estimators.network(m, node, function, args)
             return enter(m, inner._replace(owner=function), args, kwargs, node)
     if isinstance(function, Model):  # a network called like a function
-        return estimators.call(m, node, function, "predict", args, kwargs)
+        return estimators.called(m, node, function, args, kwargs)
     return library.unknown(m, node, args, kwargs)
 
 
@@ -79,7 +81,7 @@ def method(
     if isinstance(owner, Instance):
         return _inherited(m, node, owner, name, args, kwargs)
     if isinstance(owner, Const):
-        return containers.text(owner, name, args)
+        return containers.text(m, owner, name, args)
     return library.unknown(m, node, args, kwargs)
 
 

@@ -82,8 +82,10 @@ def _of_map(m: Machine, owner: Map, name: str, args: list[Any], kwargs: dict[str
     return UNKNOWN
 
 
-def text(owner: Const, name: str, args: list[Any]) -> Any:
+def text(m: Machine, owner: Const, name: str, args: list[Any]) -> Any:
     """Call a method of a literal: ``"a b c".split()`` is a list of columns."""
+    if name in {"join", "format"}:
+        return m.mix(args)
     if name == "split" and isinstance(owner.value, str) and all(isinstance(a, Const) for a in args):
         try:
             return Seq(tuple(Const(part) for part in owner.value.split(*(a.value for a in args))))

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Copies, Fit, Save
+from nbpipe.leaks.interpret import library
 from nbpipe.leaks.knowledge.estimators import (
     BASELINES,
     DATA_FIRST,
@@ -15,14 +16,16 @@ from nbpipe.leaks.knowledge.estimators import (
     STEERING_CALLBACKS,
     kind_of,
 )
-from nbpipe.leaks.rows import overlap, parted
+from nbpipe.leaks.rows import divided
 from nbpipe.leaks.values import (
     NONE,
     UNKNOWN,
     Const,
     Data,
     Estimator,
+    Function,
     Ids,
+    Instance,
     Map,
     Model,
     Ref,
@@ -46,6 +49,8 @@ _PREDICTS = frozenset(
     forecast get_forecast get_prediction predict_on_batch staged_predict predict_step predict_quantiles""".split()
 )
 _SCORES = frozenset({"score", "evaluate", "evaluate_generator", "test_on_batch", "eval"})
+# In Spark, a fitted model predicts by transforming.
+_PREDICTORS = ("Classifier", "Regressor", "Regression", "NaiveBayes")
 _VALIDATES = (
     "validation_data", "eval_set", "evals", "valid_sets", "val_data", "validation_generator", "X_val",
     "watchlist", "eval_data",
@@ -135,6 +140,8 @@ def call(
         return UNKNOWN
     if name in {"eval", "train", "to", "cuda", "float", "build", "load_weights"}:
         return model
+    if any(isinstance(value, Function) for value in args):
+        return library.unknown(m, node, args, kwargs)
     return m.mix([*args, *kwargs.values()])
 
 
@@ -203,6 +210,8 @@ def _learn(
     )
     kept = state.fits if keep else NONE
     m.heap[model.oid] = state._replace(fits=kept | fits, target=target.column)
+    if state.cls in KERAS:
+        m.globals["<the last network>"] = model
     return fits
 
 
@@ -217,6 +226,7 @@ def _resample(m: Machine, node: ast.Call, state: Estimator, data: Data, target: 
 
 def _apply(m: Machine, model: Model, data: Data) -> Data:
     state = m.estimator(model)
+    data = data._replace(varies=data.varies | state.varies)
     if state.kind == "stateless":
         return data._replace(oid=0)
     fits = state.fits or frozenset().union(*(m.estimator(step).fits for step in state.steps))
@@ -224,25 +234,24 @@ def _apply(m: Machine, model: Model, data: Data) -> Data:
     stat = data.stat and not data.rows
     return data._replace(
         oid=0,
-        learned=data.learned | fits | inherited,
+        learned=data.taint | fits | inherited,
+        inside=frozenset(),
         stat=NONE if stat else data.stat,
         made=frozenset(),
         only=None,
         without=data.without,
-        fits=data.fits,
+        fits=fits if state.cls.endswith(_PREDICTORS) else data.fits,
     )
 
 
 def _predict(m: Machine, node: ast.Call, model: Model, name: str, data: Data) -> Data:
     state = m.estimator(model)
-    if data.rows and state.fits and not data.stat and judges(m, state.fits):
-        apart = all(not overlap(data.rows, m.facts[each].rows) for each in state.fits)
-        if parted(data.rows) or not apart:
-            m.judge(node, name, data, state.fits, certain=False)
+    if state.fits and not data.stat and divided(data.rows) and judges(m, state.fits):
+        m.judge(node, name, data, state.fits, certain=False)
     return Data(
         rows=data.rows,
         fits=state.fits,
-        learned=data.learned,
+        learned=data.taint,
         copies=data.copies,
         windows=data.windows,
         varies=data.varies | state.varies,
@@ -262,6 +271,8 @@ def _score(
     data = m.mix([first_of(args, kwargs, "X", "x")])
     target = m.mix([args[1] if len(args) > 1 else kwargs.get("y", UNKNOWN)])
     rows = data.rows or target.rows
+    if data.fits:  # an evaluator, given predictions
+        return Data(scores=m.judge(node, name, data, data.fits))
     if not rows or not judges(m, state.fits):
         return UNKNOWN
     scores = m.judge(node, name, data._replace(rows=rows), state.fits, target=target.column)
@@ -323,6 +334,31 @@ def copy(m: Machine, model: Model, *, fitted: bool) -> Model:
     """Return another estimator of the same setting."""
     state = m.estimator(model)
     return m.new_estimator(state if fitted else state._replace(fits=NONE))
+
+
+def called(m: Machine, node: ast.Call, model: Model, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Call an object of a library's class: a network on rows, or a loss on predictions."""
+    data = m.mix(args[:1])._replace(form="")
+    if data.fits or any(part.fits for part in m.data_in(Seq(tuple(args)))):
+        before = len(m.facts)
+        library.judge_given(m, node, args, kwargs)
+        return Data(scores=frozenset(range(before, len(m.facts))))
+    state = m.estimator(model)
+    if data.rows and not state.fits and state.kind == "model":
+        fits = m.learn(node, "model", data, state.cls, setting=f"#{model.oid}", oid=model.oid)
+        m.heap[model.oid] = state._replace(fits=fits)
+    return _predict(m, node, model, "predict", data)
+
+
+def network(m: Machine, node: ast.Call, owner: Instance, args: list[Any]) -> Data:
+    """Call a network of a local class; the rows that it is given first are those it is trained on."""
+    data = m.mix(args)._replace(form="")
+    fields = m.heap[owner.oid]
+    fits = fields.get("<fits>", NONE)
+    if data.rows and not fits:
+        fits = m.learn(node, "model", data, owner.cls.node.name, setting=f"#{owner.oid}", oid=owner.oid)
+        m.heap[owner.oid] = {**fields, "<fits>": fits}
+    return Data(rows=data.rows, fits=fits, learned=data.taint, copies=data.copies, windows=data.windows)
 
 
 def baseline(cls: str) -> bool:

@@ -167,13 +167,12 @@ def _judged(m: Machine, node: ast.AST, left: Data, right: Data, how: str) -> fro
     for predicted, actual in ((left, right), (right, left)):
         rows = predicted.rows or actual.rows
         if predicted.fits and not actual.fits and actual.rows and not actual.stat:
-            if predicted.rows and not overlap(predicted.rows, actual.rows):
-                source_only = {a.source for a in predicted.rows} & {a.source for a in actual.rows}
-                if source_only:
-                    continue
-            return m.judge(
-                node, how, predicted._replace(rows=rows), predicted.fits, target=actual.column
-            )
+            apart = predicted.rows and not overlap(predicted.rows, actual.rows)
+            if apart and {a.source for a in predicted.rows} & {a.source for a in actual.rows}:
+                continue
+            varies = predicted.varies - actual.varies
+            data = predicted._replace(rows=rows, varies=varies)
+            return m.judge(node, how, data, predicted.fits, target=actual.column)
     return NONE
 
 
@@ -194,9 +193,12 @@ def _compare(m: Machine, node: ast.Compare) -> Any:
         learned = m.learn(node, "threshold", right, "a threshold")
         mixed = mixed._replace(learned=left.learned, stat=learned)
     op = _COMPARED.get(type(node.ops[0]))
-    if op and left.rows and len(node.ops) == 1:
+    if op and len(node.ops) == 1 and left.form != "row":
         value = right.value if isinstance(right, Const) else ast.unparse(node.comparators[0])
-        key = ("mask", ast.unparse(node.left)) if not left.column else ("column", left.column)
+        if left.column:
+            key: tuple[Any, ...] = ("column", left.column)
+        else:  # random numbers are others wherever they are drawn
+            key = ("mask", ast.unparse(node.left), None if left.rows else (m.cell, node.lineno))
         mixed = mixed._replace(picks=frozenset({(key, ("cmp", op, value))}))
     return mixed._replace(form="mask" if mixed.form != "row" else "row", column="")
 
@@ -261,10 +263,21 @@ def _map(m: Machine, node: ast.Dict) -> Map:
 
 
 def _comprehension(m: Machine, node: Any) -> Any:
-    return _generate(m, node, list(node.generators))
+    names = m.frames[-1].names
+    saved = dict(names)
+    walked: list[Data] = []  # what it runs over and depends on, where the rounds are not known
+    results = _rounds(m, node, list(node.generators), walked)
+    names.clear()
+    names.update(saved)
+    if isinstance(node, ast.DictComp):
+        return Map(tuple(results))
+    kept = any(isinstance(result, Model | Instance | Function) for result in results)
+    return Seq(tuple(results)) if kept or not walked else _gathered(m, results, walked)
 
 
-def _generate(m: Machine, node: Any, generators: list[ast.comprehension]) -> Any:
+def _rounds(
+    m: Machine, node: Any, generators: list[ast.comprehension], walked: list[Data]
+) -> list[Any]:
     """Evaluate the element for each known round, or once for all."""
     from nbpipe.leaks.interpret.statements import UNROLLED  # noqa: PLC0415 - they need each other
     from nbpipe.leaks.interpret.store import assign  # noqa: PLC0415 - they need each other
@@ -272,38 +285,28 @@ def _generate(m: Machine, node: Any, generators: list[ast.comprehension]) -> Any
     if not generators:
         if isinstance(node, ast.DictComp):
             key = evaluate(m, node.key)
-            return Map(((key.value if isinstance(key, Const) else key, evaluate(m, node.value)),))
-        return Seq((evaluate(m, node.elt),))
+            return [(key.value if isinstance(key, Const) else key, evaluate(m, node.value))]
+        return [evaluate(m, node.elt)]
     first, *rest = generators
     over = evaluate(m, first.iter)
     rounds = elements(m, over)
-    saved = dict(m.frames[-1].names)
-    results: list[Any] = []
     if rounds is not None and len(rounds) <= UNROLLED:
+        results: list[Any] = []
         for item in rounds:
             assign(m, first.target, item, node)
             if all(truth(m, test) is not False for test in first.ifs):
-                results.extend(_generate(m, node, rest).items)
-    else:
-        with loop(m, node, over) as item:
-            assign(m, first.target, item, node)
-            chosen = m.mix([evaluate(m, test) for test in first.ifs])
-            results.extend(_generate(m, node, rest).items)
-        if isinstance(over, Data) and not isinstance(node, ast.DictComp):
-            results = [_gathered(m, over, results, chosen)]
-            m.frames[-1].names.clear()
-            m.frames[-1].names.update(saved)
-            return results[0] if len(generators) == 1 or True else Seq(tuple(results))
-    m.frames[-1].names.clear()
-    m.frames[-1].names.update(saved)
-    return Map(tuple(results)) if isinstance(node, ast.DictComp) else Seq(tuple(results))
+                results.extend(_rounds(m, node, rest, walked))
+        return results
+    with loop(m, node, over) as item:
+        assign(m, first.target, item, node)
+        walked.extend([m.mix([over]), *(m.mix([evaluate(m, test)]) for test in first.ifs)])
+        return _rounds(m, node, rest, walked)
 
 
-def _gathered(m: Machine, over: Data, results: list[Any], chosen: Data) -> Any:
-    if any(isinstance(result, Model | Instance) for result in results):
-        return Seq(tuple(results))
-    mixed = m.mix([*results, over, chosen])
-    return mixed._replace(form="" if over.form == "row" or mixed.form == "row" else mixed.form, oid=0)
+def _gathered(m: Machine, results: list[Any], walked: list[Data]) -> Data:
+    """Return the list that a comprehension over rows makes: these rows again."""
+    mixed = m.mix([*results, *walked])
+    return mixed._replace(form="", oid=0)
 
 
 def _formatted(m: Machine, node: ast.JoinedStr) -> Any:

@@ -16,12 +16,14 @@ from nbpipe.leaks.knowledge.frames import (
     ROW_WISE_GROUPS,
     SUMMARIES,
 )
-from nbpipe.leaks.rows import opposite, pick
+from nbpipe.leaks.rows import opposite, pick, source
 from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Function, Instance, Model, Ref, Seq
 
 if TYPE_CHECKING:
     from nbpipe.leaks.interpret.machine import Machine
 
+_RANDOM = frozenset({"permutation", "shuffle", "choice", "rand", "random", "uniform", "random_sample"})
+_SPARK_READERS = frozenset({"csv", "parquet", "json", "table", "orc"})
 _NULLS = {"isnull": "null", "isna": "null", "notnull": "there", "notna": "there"}
 _MASKS = frozenset({"isin", "contains", "startswith", "endswith", "between", "eq", "ne", "gt", "lt", "ge", "le", "duplicated", "match"})
 
@@ -41,12 +43,16 @@ def call(
         key = ("null", owner.column or ast.unparse(node.func))
         picks = frozenset({(key, ("part", _NULLS[name]))})
         return Data(rows=owner.rows, picks=picks, form="mask")
+    if name in {"eq", "ne"} and args and (owner.fits or m.mix(args).fits):
+        before = len(m.facts)
+        library.judge_given(m, node, [owner, *args], {})
+        return Data(rows=owner.rows, scores=frozenset(range(before, len(m.facts))))
     if name in _MASKS and owner.rows:
         key = ("mask", ast.unparse(node))
         return Data(rows=owner.rows, picks=frozenset({(key, ("part", "in"))}), form="mask")
     if name in HARMLESS:
         if name in {"to_csv", "to_pickle", "to_parquet", "to_feather", "save"}:
-            library.store(m, owner, args)
+            library.store(m, owner, node, args[:1])
         return UNKNOWN
     if name in SUMMARIES:
         return summary(m, node, owner, name, kwargs, args)
@@ -65,10 +71,17 @@ def _default(
     m: Machine, node: ast.Call, owner: Data, name: str, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     """Return the rows as they are, with whatever the arguments bring in."""
-    mixed = m.mix([owner, *args, *kwargs.values()], node)
-    if any(isinstance(value, Model) for value in args) and not owner.rows:
-        return library.unknown(m, node, args, kwargs)
+    given = [*args, *kwargs.values()]
+    functions = any(isinstance(value, Function) for value in given)
+    if functions or (not owner.rows and any(isinstance(value, Model) for value in given)):
+        return library.unknown(m, node, [*args, owner] if owner.rows else args, kwargs)
+    if not owner.rows and name in _RANDOM:
+        return library.call(m, node, Ref(f"numpy.random.{name}"), args, kwargs)
+    if not owner.rows and name in _SPARK_READERS and args and isinstance(args[0], Const):
+        return Data(rows=source(("file", args[0].value)))
+    mixed = m.mix([owner, *given], node) if m.data_in(Seq(tuple(given))) else owner
     result = mixed._replace(
+        oid=0,
         without=owner.without,
         only=owner.only,
         column=owner.column,
@@ -98,7 +111,7 @@ def summary(
 ) -> Data:
     """Return a number that sums rows up, unless it is one for each row."""
     axis = kwargs.get("axis", args[0] if args else None)
-    along = isinstance(axis, Const) and axis.value in {1, -1, "columns", "index1"}
+    along = isinstance(axis, Const) and axis.value not in {0, None, "index", "rows"}
     along |= isinstance(axis, Seq) and Const(0) not in axis.items
     if owner.form == "rolling" or along or owner.form == "row":
         return owner._replace(oid=0, form="row" if owner.form == "row" else "")
@@ -208,11 +221,11 @@ def _drop(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict
         names = what.items if isinstance(what, Seq) else (what,)
         dropped = {n.value for n in names if isinstance(n, Const) and isinstance(n.value, str)}
         chosen = m.mix([what]) if not dropped else UNKNOWN
-        learned = owner.learned | (chosen.stat if chosen.stat and chosen.form != "mask" else NONE)
-        result = owner._replace(
-            oid=0, without=owner.without | dropped, learned=learned, varies=owner.varies | chosen.varies,
-            only=owner.only - dropped if owner.only is not None else None,
-        )  # fmt: skip
+        learned = chosen.stat if chosen.form != "mask" else NONE
+        result = owner.leaving(frozenset(dropped))
+        result = result._replace(
+            learned=result.learned | learned, varies=owner.varies | chosen.varies
+        )
     if kwargs.get("inplace") == Const(value=True):
         _in_place(m, node, owner, result)
         return Const(None)
@@ -223,8 +236,8 @@ def _pop(m: Machine, node: ast.Call, owner: Data, args: list[Any], _: dict[str, 
     name = args[0].value if args and isinstance(args[0], Const) else ""
     if not isinstance(name, str):
         return owner._replace(oid=0)
-    m.change(owner, owner._replace(without=owner.without | {name}))
-    return owner._replace(oid=0, column=name, without=frozenset(), only=None)
+    m.change(owner, owner.leaving(frozenset({name})))
+    return owner.taking_one(name)
 
 
 def _ends(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Data:
@@ -260,6 +273,16 @@ def _query(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dic
     return owner._replace(oid=0)
 
 
+def _random_split(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """``frame.randomSplit([0.8, 0.2])`` of Spark."""
+    weights = args[0] if args else kwargs.get("weights")
+    sides = ("train", "test") if not isinstance(weights, Seq) or len(weights.items) < 3 else ("train", "val", "test")  # noqa: PLR2004
+    key = ("split", m.cell, node.lineno, node.col_offset)
+    m.split(node, "randomSplit", owner.rows, key, shuffled=True)
+    parts = (pick(owner.rows, frozenset({(key, ("part", side))})) for side in sides)
+    return Seq(tuple(m.identified(owner._replace(oid=0, rows=rows)) for rows in parts))
+
+
 def _appended(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Add rows: a frame gives a new one back, a list of rows changes."""
     joined = library.stacked(m, node, [owner, *args])
@@ -284,6 +307,7 @@ _METHODS: dict[str, Any] = {
     "take": _ends,
     "skip": _ends,
     "query": _query,
+    "randomSplit": _random_split,
     "append": _appended,
     "extend": _appended,
     "drop_duplicates": _deduplicated,

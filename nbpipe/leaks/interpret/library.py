@@ -11,7 +11,7 @@ from nbpipe.leaks.interpret.machine import union
 from nbpipe.leaks.knowledge import functions as known
 from nbpipe.leaks.knowledge.estimators import DATA_FIRST, KERAS, kind_of
 from nbpipe.leaks.knowledge.frames import HARMLESS, SUMMARIES
-from nbpipe.leaks.rows import overlap, source
+from nbpipe.leaks.rows import overlap, pick, source
 from nbpipe.leaks.values import (
     NONE,
     UNKNOWN,
@@ -70,6 +70,10 @@ def _is_metric(name: str) -> bool:
 def _made(m: Machine, node: ast.Call, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Make an object of a library's class; unless it is known, one that holds rows is these rows."""
     data = m.mix([*args, *kwargs.values()])
+    side = kwargs.get("train", kwargs.get("split"))
+    if isinstance(side, Const) and not data.rows:  # torchvision.datasets.CIFAR10(root, train=True)
+        part = {True: "train", False: "test"}.get(side.value, str(side.value))
+        return Data(rows=pick(source(("dataset", name)), frozenset({("dataset", ("part", part))})))
     estimator = (
         kind_of(name) != "model" or name in DATA_FIRST or name in KERAS or name.endswith(_ESTIMATOR_ENDINGS)
     )
@@ -82,6 +86,9 @@ def _made(m: Machine, node: ast.Call, name: str, args: list[Any], kwargs: dict[s
 def unknown(m: Machine, node: ast.Call, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Call a function that nobody knows: rows go through it."""
     given = [*args, *kwargs.values()]
+    for function in given:
+        if isinstance(function, Function):
+            _tried(m, node, function)
     if judge_given(m, node, args, kwargs):
         return UNKNOWN
     data = m.mix(given)
@@ -94,6 +101,17 @@ def unknown(m: Machine, node: ast.Call, args: list[Any], kwargs: dict[str, Any])
     if name.lower().startswith(_LOADS) or "data" in name.lower() or "split" in name.lower():
         return Data(rows=source(("call", ast.unparse(node))))
     return UNKNOWN
+
+
+def _tried(m: Machine, node: ast.Call, function: Function) -> None:
+    """Walk a function that somebody else calls again and again: ``study.optimize(objective)``."""
+    m.loop_count += 1
+    number = m.loop_count
+    m.loops.append(number)
+    parameters = function.node.args.args
+    moved = [Data(varies=frozenset({number}), oid=m.number()) for _ in parameters]
+    calls.enter(m, function, moved[: len(parameters) - len(function.bound)], {}, node)
+    m.loops.pop()
 
 
 def calls_name(node: ast.Call) -> str:
@@ -111,10 +129,10 @@ def judge_given(m: Machine, node: ast.Call, args: list[Any], kwargs: dict[str, A
     predicted = [p for p in parts if p.fits and not p.stat]
     actual = [p for p in parts if p.rows and not p.fits and not p.stat]
     if predicted and (actual or _is_metric(name)):
+        truth = actual[0] if actual else UNKNOWN
         for each in {p.fits: p for p in predicted}.values():
-            rows = each.rows or (actual[0].rows if actual else frozenset())
-            column = actual[0].column if actual else ""
-            m.judge(node, name, each._replace(rows=rows), each.fits, target=column)
+            judged = each._replace(rows=each.rows or truth.rows, varies=each.varies - truth.varies)
+            m.judge(node, name, judged, each.fits, target=truth.column)
         return True
     models = [model for value in given for model in estimators.models_in(m, value)]
     for model in models:
@@ -201,16 +219,20 @@ def _read(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[st
     return Data(rows=source(("read", ast.unparse(node))))
 
 
-def store(m: Machine, value: Any, args: list[Any]) -> None:
+def store(m: Machine, value: Any, node: ast.Call, paths: list[Any]) -> None:
     """Remember what was written to a file."""
-    for path in args:
-        if isinstance(path, Const) and isinstance(path.value, str):
-            m.globals[f"<file {path.value}>"] = m.identified(value)
+    for path, text in zip(paths, node.args[-len(paths) :] if paths else (), strict=False):
+        m.globals[_file(path, text)] = m.identified(value)
+
+
+def _file(path: Any, node: ast.expr) -> str:
+    """Return what stands for a file among the variables."""
+    return f"<file {path.value if isinstance(path, Const) else ast.unparse(node)}>"
 
 
 def _dump(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
     value = args[0] if args else UNKNOWN
-    store(m, value, args[1:])
+    store(m, value, node, args[1:])
     for model in estimators.models_in(m, value):
         state = m.estimator(model)
         m.record(Save, node, how=ref.name, oid=model.oid, fitted=bool(state.fits))
@@ -219,15 +241,16 @@ def _dump(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[st
 
 def _load(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
     path = args[0] if args else None
-    if isinstance(path, Const):
-        stored = m.globals.get(f"<file {path.value}>")
-        if stored is not None:
-            return m.see(stored)
+    stored = m.globals.get(_file(path, node.args[0])) if node.args else None
+    if stored is not None:
+        return m.see(stored)
     return Data(rows=source(("file", ast.unparse(node))), form="archive")
 
 
 def _open(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return args[0] if args and isinstance(args[0], Const) else UNKNOWN
+    if not args:
+        return UNKNOWN
+    return args[0] if isinstance(args[0], Const) else Const(ast.unparse(node.args[0]))
 
 
 def stacked(m: Machine, node: ast.Call, values: list[Any]) -> Data:
@@ -271,13 +294,21 @@ def _concat(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[
 def _frame(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Make a frame or array: its rows are those of what it is made from."""
     values = args[:1] or [kwargs[each] for each in ("data",) if each in kwargs]
-    judge_given(m, node, values, {})
+    if _target_beside(m, values):
+        judge_given(m, node, values, {})
     data = m.mix(values)
     if not data.rows and not data.fits and not data.learned and not data.varies and not data.scores:
         literal = any(isinstance(value, Seq | Map) and value.items for value in values)
         return Data(rows=source(("made", m.cell, node.lineno, node.col_offset))) if literal else UNKNOWN
     column = data.column if ref.last == "Series" or len(m.data_in(values[0])) == 1 else ""
     return data._replace(oid=0, column=column, form="" if data.form in {"loc"} else data.form)
+
+
+def _target_beside(m: Machine, values: list[Any]) -> bool:
+    """Say whether predictions are put beside what they should be; a submission has other columns."""
+    parts = [part for value in values for part in m.data_in(value)]
+    targets = {m.facts[number].target.column for part in parts for number in part.fits if m.facts[number].target}
+    return any(part.column in targets - {""} and not part.fits for part in parts)
 
 
 def _zeros(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -315,6 +346,15 @@ def _build(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[s
     return unknown(m, node, args, kwargs)
 
 
+def _generator(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Ref:
+    return Ref("numpy.random")
+
+
+def _network(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Load a network: the one fitted here last, as a checkpoint kept it."""
+    return m.globals.get("<the last network>", UNKNOWN)
+
+
 def _partial(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
     function, *bound = args or [UNKNOWN]
     if isinstance(function, Function):
@@ -333,6 +373,8 @@ _FUNCTIONS: dict[str, Any] = {
     **dict.fromkeys(known.SIDE_BY_SIDE, _holder),
     **dict.fromkeys(("zeros", "ones", "empty", "zeros_like", "full", "ones_like"), _zeros),
     **dict.fromkeys(_FRAMES, _frame),
+    **dict.fromkeys(("RandomState", "default_rng", "Random"), _generator),
+    "load_model": _network,
     **dict.fromkeys(("clone", "deepcopy", "copy"), _clone),
     "cut": _cut,
     "open": _open,

@@ -54,16 +54,20 @@ def attribute(m: Machine, node: ast.Attribute, owner: Any, name: str) -> Any:
             return m.see(fields[name])
         found = owner.cls.methods.get(name)
         if found is not None:
-            if getattr(found, "node", None) is not None and any(
-                isinstance(mark, ast.Name) and mark.id in {"property", "cached_property"}
-                for mark in getattr(found.node, "decorator_list", ())
-            ):
+            if _marked(found, {"property", "cached_property"}):
                 return expressions.calls.enter(m, found._replace(owner=owner), [], {}, node)
             return found._replace(owner=owner) if hasattr(found, "owner") else found
         return Method(owner, name)
     if isinstance(owner, Class):
-        return m.see(owner.methods.get(name, UNKNOWN))
+        found = m.see(owner.methods.get(name, UNKNOWN))
+        return found._replace(owner=owner) if _marked(found, {"classmethod"}) else found
     return Method(owner, name)
+
+
+def _marked(value: Any, names: set[str]) -> bool:
+    """Say whether a local function is decorated so."""
+    marks = getattr(getattr(value, "node", None), "decorator_list", ())
+    return any(isinstance(mark, ast.Name) and mark.id in names for mark in marks)
 
 
 def _data_attribute(owner: Data, name: str) -> Any:
@@ -77,8 +81,9 @@ def _data_attribute(owner: Data, name: str) -> Any:
         return owner._replace(oid=0)
     if owner.form == "archive":
         return _from_archive(owner, name)
-    column = name if owner.rows and not owner.column else owner.column
-    return owner._replace(oid=0, column=column, without=frozenset(), only=None)
+    if owner.rows and not owner.column:
+        return owner.taking_one(name)
+    return owner._replace(oid=0)
 
 
 def _model_attribute(m: Machine, owner: Model, name: str) -> Any:
@@ -172,9 +177,9 @@ def _rows(m: Machine, node: ast.Subscript, owner: Data, key: ast.expr) -> Data:
     if name := _text(value):
         if owner.form == "archive":
             return _from_archive(owner, name)
-        return plain._replace(column=name, without=frozenset(), only=None)
+        return plain.taking_one(name)
     if (names := _names(value)) is not None:
-        return plain._replace(only=names, without=frozenset(), column="")
+        return plain.taking(names)
     if not isinstance(value, Data):
         held = m.mix([value])
         return _chosen_by(plain, held) if held.stat or held.learned else plain
@@ -184,15 +189,22 @@ def _rows(m: Machine, node: ast.Subscript, owner: Data, key: ast.expr) -> Data:
             picks=plain.picks | value.picks if plain.form == "order" else plain.picks,
             varies=plain.varies | (value.varies if value.form == "row" else NONE),
         )
+    if value.form == "index" and value.rows:  # frame.loc[part.index]
+        return plain._replace(rows=pick(plain.rows, picks_of(value) - picks_of(plain)))
     if value.form in {"mask", "index", "order"}:
         return plain
     return _chosen_by(plain, value)
 
 
+def picks_of(data: Data) -> frozenset[Pick]:
+    """Return all sides that any of the rows lie on."""
+    return frozenset().union(*(atom.picks for atom in data.rows))
+
+
 def _chosen_by(plain: Data, value: Data) -> Data:
     """Return columns that were chosen by something computed from rows."""
     return plain._replace(
-        learned=plain.learned | value.stat | value.learned,
+        learned=plain.learned | value.stat | value.taint,
         varies=plain.varies | value.varies,
         column="",
     )
@@ -251,11 +263,11 @@ def _columns(m: Machine, taken: Data, key: ast.expr) -> Data:
         return taken
     value = expressions.evaluate(m, key)
     if name := _text(value):
-        return taken._replace(column=name, without=frozenset(), only=None)
+        return taken.taking_one(name)
     if isinstance(value, Const) and isinstance(value.value, int):
         return taken._replace(column=f"#{value.value}")
     if (names := _names(value)) is not None:
-        return taken._replace(only=names, without=frozenset())
+        return taken.taking(names)
     held = m.mix([value])
     if held.stat or held.learned or held.varies:
         return _chosen_by(taken, held)

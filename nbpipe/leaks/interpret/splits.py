@@ -32,16 +32,23 @@ def train_test(
     for data in arrays:
         whole = data.rows or rows
         for side in sides:
-            chosen = pick(whole, frozenset({(key, ("part", side))}))
-            parts.append(m.identified(data._replace(oid=0, rows=chosen, form="")))
+            picks = frozenset({(key, ("part", side))})
+            if data.form == "order":  # positions
+                parts.append(m.identified(Data(form="index", picks=picks)))
+                continue
+            form = data.form if data.form == "index" else ""
+            parts.append(m.identified(data._replace(oid=0, rows=pick(whole, picks), form=form)))
     return Seq(tuple(parts))
 
 
 def _key(m: Machine, node: ast.Call, rows: Any, kwargs: dict[str, Any]) -> tuple[Any, ...]:
     seed, size = kwargs.get("random_state"), kwargs.get("test_size", kwargs.get("train_size"))
     ordered = kwargs.get("shuffle") == Const(value=False)
+    size = size if isinstance(size, Const) else None
     if (isinstance(seed, Const) and isinstance(seed.value, int)) or ordered:
-        return ("split", rows, seed, size if isinstance(size, Const) else None)
+        return ("split", rows, seed, size)
+    if isinstance(seed, Data) and seed.oid and not seed.varies:
+        return ("split", rows, seed.oid, size)
     return ("split", m.cell, node.lineno, node.col_offset, len(m.facts))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.interpret import expressions
+from nbpipe.leaks.interpret import calls, expressions
+from nbpipe.leaks.facts import Choice
 from nbpipe.leaks.interpret.machine import BUDGET, joined
 from nbpipe.leaks.interpret.store import assign, forget
 from nbpipe.leaks.values import Class, Const, Data, Function, Instance, Map, Model, Ref, Seq
@@ -62,7 +63,9 @@ def _if(m: Machine, node: ast.If) -> bool:
     known = expressions.truth(m, node.test)
     if known is not None:
         return walk(m, node.body if known else node.orelse)
-    expressions.evaluate(m, node.test)
+    tested = expressions.evaluate(m, node.test)
+    if isinstance(tested, Data) and tested.scores:
+        m.record(Choice, node.test, scores=tested.scores)
     return branch(m, [node.body, node.orelse])
 
 
@@ -150,6 +153,12 @@ def _function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     function = Function(node, m.cell, around)
     if len(m.frames) == 1:
         m.definitions.append(function)
+    for mark in reversed(node.decorator_list):
+        decorator = expressions.evaluate(m, mark)
+        if isinstance(decorator, Function):  # a library's leaves the function what it is
+            wrapped = calls.enter(m, decorator, [function], {}, node)
+            if isinstance(wrapped, Function):
+                function = wrapped
     m.bind(node.name, function)
 
 

@@ -50,7 +50,7 @@ def forget(m: Machine, target: ast.expr) -> None:
         old = expressions.evaluate(m, target.value)
         key = expressions.evaluate(m, target.slice)
         if isinstance(old, Data) and isinstance(key, Const) and isinstance(key.value, str):
-            m.change(old, old._replace(without=old.without | {key.value}))
+            m.change(old, old.leaving(frozenset({key.value})))
 
 
 def _unpack(m: Machine, targets: list[ast.expr], value: Any, node: ast.AST) -> None:
@@ -148,6 +148,12 @@ def _put(m: Machine, place: ast.expr, owner: Data, key: Any, value: Any, node: a
         scores=owner.scores,
         varies=owner.varies | given.varies,
     )
+    names = {name} if name else _column_list(key)
+    if names and owner.rows:  # what is in a new column stays there, and goes when it is dropped
+        kept = frozenset(pair for pair in owner.inside if pair[0] not in names or given.taint)
+        entered = given.taint | given.stat if not given.stat else given.taint | given.stat
+        new = frozenset((each, number) for each in names for number in entered - owner.learned)
+        changed = changed._replace(learned=owner.learned, inside=kept | new)
     if owner.rows and given.rows and not given.stat and given.fits:
         # predictions of one fold put into their rows: they are those rows' own
         changed = changed._replace(rows=given.rows if not owner.fits else owner.rows | given.rows)
@@ -174,6 +180,15 @@ def _column(key: Any) -> str:
     if isinstance(key, Seq) and len(key.items) == 2:  # noqa: PLR2004 - .loc[rows, column]
         return _column(key.items[1])
     return ""
+
+
+def _column_list(key: Any) -> set[str]:
+    """Return the columns of ``frame[[...]]`` or ``frame.loc[rows, [...]]``."""
+    if isinstance(key, Seq) and len(key.items) == 2 and isinstance(key.items[1], Seq):  # noqa: PLR2004 - rows, columns
+        key = key.items[1]
+    items = key.items if isinstance(key, Seq) else ()
+    names = {item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)}
+    return names if len(names) == len(items) else set()
 
 
 def _sources(name: str, given: Data) -> frozenset[tuple[str, str]]:

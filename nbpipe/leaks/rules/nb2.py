@@ -56,18 +56,33 @@ class ScoredAfterRefit(Rule):
             trained = view.trained_on(score)
             if score.folds or not score.certain or score.tuning or not overlap(score.rows, trained):
                 continue
-            if any(score.rows == fit.rows for fit in view.fits(score)):
+            fits = view.fits(score)
+            if score.windows or any(not overlap(score.rows, fit.rows) for fit in fits):
+                continue  # inputs that reach back, out-of-fold predictions
+            fit = fits[-1]
+            if any(score.rows == fit.rows for fit in fits):
+                if _divided_off(score) and not _tested(view, score):
+                    yield _finding(type(self), view, score, score, "error", f"{fit.label} was fitted on these test rows.")
                 continue
-            fit = view.fits(score)[-1]
             if within(score.rows, trained) and _is_test(view, score):
                 yield _finding(type(self), view, score, score, "error", f"{fit.label} was fitted on these rows, too.")
             elif not within(score.rows, trained) and not within(trained, score.rows) and parted(score.rows):
                 yield _finding(type(self), view, score, score, "error", f"{fit.label} was fitted on some of these rows, too.")
 
 
+def _divided_off(score: Score) -> bool:
+    """Say whether the rows are the test part of a split."""
+    return any(side == ("part", "test") for atom in score.rows for _, side in atom.picks)
+
+
+def _tested(view: View, score: Score) -> bool:
+    """Say whether the same fit is judged on other rows as well."""
+    return any(other.fits & score.fits and view.held_out(other) for other in view.scores)
+
+
 def _is_test(view: View, score: Score) -> bool:
     return any(
-        side in {("part", "test"), ("part", "val")} or side[0] in {"range", "cmp", "not"} or side == ("part", "rest")
+        side in {("part", "test"), ("part", "val")} or (side[0] in {"range", "cmp", "not"})
         for atom in score.rows
         for _, side in atom.picks
     )

@@ -22,13 +22,18 @@ def judged(view: View) -> dict[Rows, list[Score]]:
     """Return the scores of each set of held-out rows, without those that only validate."""
     groups: dict[Rows, list[Score]] = defaultdict(list)
     for score in view.scores:
-        if view.held_out(score) and score.fits and not _baseline(view, score):
+        if view.held_out(score) and score.fits and not _baseline(view, score) and not _one_fold(score):
             groups[score.rows].append(score)
     return {
         rows: scores
         for rows, scores in groups.items()
         if not any(_confirms(view, other, group, rows) for other, group in groups.items())
     }
+
+
+def _one_fold(score: Score) -> bool:
+    """Say whether the rows are one of several folds, over which models may be compared."""
+    return any(key[0] == "fold" for atom in score.rows for key, _ in atom.picks)
 
 
 def _baseline(view: View, score: Score) -> bool:
@@ -86,6 +91,7 @@ class ChosenOnTest(Rule):
     severity = "error"
 
     def find(self, view: View) -> Iterator[Finding]:
+        chosen = {number for choice in view.choices for number in choice.scores if choice.loops}
         for scores in judged(view).values():
             for score in scores:
                 if not score.certain or score.tuning:
@@ -93,7 +99,7 @@ class ChosenOnTest(Rule):
                 moved = {loop for fit in view.fits(score) for loop in fit.varies} | score.varies
                 around = {loop for loop in score.loops if loop in moved}
                 around -= {loop for split in view.splits for loop in split.loops if split.key in {k for a in score.rows for k, _ in a.picks}}
-                if around:
+                if around or score.number in chosen:
                     yield _finding(type(self), view, score, "error", "A loop judges one setting after another on the test rows.", [])
 
 
