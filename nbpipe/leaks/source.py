@@ -100,7 +100,9 @@ def parse(text: str, path: str = "-") -> Document:
             return Document(path, cells)
         if named:
             raise UnreadableError(f"`{path}` is not a notebook: it holds no JSON with cells.")
-    return Document(path, (parse_cell(text, 0),))
+    return Document(
+        path, (_read_cell(text, 0),)
+    )  # not remembered: a script is large, and asked once
 
 
 def decode(data: bytes, path: str) -> str:
@@ -123,7 +125,11 @@ def decode(data: bytes, path: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def parse_cell(text: str, number: int, execution_count: int | None = None) -> Cell:
-    """Parse one cell, whatever is in it."""
+    """Parse one cell, whatever is in it; an unchanged one is not parsed again."""
+    return _read_cell(text, number, execution_count)
+
+
+def _read_cell(text: str, number: int, execution_count: int | None = None) -> Cell:
     source = normal(text)
     tree = ast.Module(body=recover(source), type_ignores=[])
     return Cell(number, text, tree, _ignores(source, number), execution_count)

@@ -45,6 +45,10 @@ class Data(NamedTuple):
             return self.learned
         return self.learned.union(number for _, number in self.inside)
 
+    def as_rows(self) -> Data:
+        """Return a table of summaries as the rows that are worked with."""
+        return self._replace(stat=NONE, form="") if self.form == "table" else self
+
     def taking(self, columns: frozenset[str]) -> Data:
         """Return these columns alone."""
         inside = frozenset(pair for pair in self.inside if pair[0] in columns)
@@ -149,6 +153,7 @@ class Estimator(NamedTuple):
     varies: Ids = NONE
     target: str = ""
     params: tuple[tuple[str, Any], ...] = ()
+    first: Any = None  # its first positional argument
 
 
 UNKNOWN = Data()

@@ -117,12 +117,16 @@ def _next(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str,
     value = m.see(args[0]) if args else UNKNOWN
     if isinstance(value, Data) and value.form == "folds":
         m.loop_count += 1
-        return fold(m, value, m.loop_count, node)
+        return fold(m, value._replace(only=frozenset({"once"})), m.loop_count, node)
     known = _elements(m, value)
     return known[0] if known else value
 
 
 def _getattr(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from nbpipe.leaks.interpret.select import attribute  # noqa: PLC0415 - they need each other
+
+    if len(args) > 1 and isinstance(args[1], Const) and isinstance(args[1].value, str):
+        return attribute(m, ast.Attribute(node.args[0], args[1].value, ast.Load()), args[0], args[1].value)
     return UNKNOWN
 
 
@@ -143,5 +147,4 @@ FUNCTIONS: dict[str, Any] = {
     **dict.fromkeys(("int", "round", "float", "abs", "floor", "ceil"), _number),
     "next": _next,
     "getattr": _getattr,
-    "setattr": _getattr,
 }

@@ -139,6 +139,8 @@ def enter(
         from nbpipe.leaks.interpret.statements import walk  # noqa: PLC0415 - they need each other
 
         walk(m, code.body)
+        if m.frames[-1].yielded:
+            return Seq(tuple(m.frames[-1].yielded))
         result: Any = None
         for value in m.frames[-1].returned:
             result = joined(result, m.see(value)) if result is not None else m.see(value)
@@ -202,9 +204,9 @@ def create(m: Machine, cls: Class, args: Arguments, kwargs: Keywords, node: ast.
         fields = [name for name, value in methods.items() if not isinstance(value, Function)]
         given = {**dict(zip(fields, args, strict=False)), **kwargs}
         m.heap[instance.oid] = {name: m.identified(value) for name, value in given.items()}
-        bare = [part for part in cls.node.body if isinstance(part, ast.AnnAssign)]
-        if not fields and bare:
-            m.heap[instance.oid] = dict(kwargs)
+        after = methods.get("__post_init__")
+        if isinstance(after, Function):
+            enter(m, after._replace(owner=instance), [], {}, node)
     return instance
 
 

@@ -71,6 +71,7 @@ def make(m: Machine, node: ast.Call, cls: str, args: list[Any], kwargs: dict[str
         steps=steps,
         varies=data.varies | frozenset().union(*(m.estimator(step).varies for step in steps)),
         params=tuple(kwargs.items()),
+        first=args[0] if args else None,
     )
     return m.new_estimator(state)
 
@@ -91,7 +92,7 @@ def _setting(
 ) -> str:
     """Return what tells two settings apart: the source, and what its names stand for."""
     if cls in KERAS:
-        return f"{cls}#{m.cell}:{node.lineno}"
+        return f"{cls}#{m.number()}"
     literals = [each.value for each in (*args, *kwargs.values()) if isinstance(each, Const)]
     return f"{ast.unparse(node)} {literals}"
 
@@ -156,9 +157,15 @@ def _folds(m: Machine, state: Estimator, args: list[Any], kwargs: dict[str, Any]
         form="folds",
         column=state.cls,
         without=frozenset({"shuffled"}) if shuffles else frozenset(),
+        only=frozenset({"once"}) if _rounds(state) == Const(1) else None,
         copies=data.copies,
         windows=data.windows,
     )
+
+
+def _rounds(state: Estimator) -> Any:
+    """Return how often a splitter divides, as it was told."""
+    return dict(state.params).get("n_splits", state.first)
 
 
 def first_of(args: list[Any], kwargs: dict[str, Any], *names: str) -> Any:
@@ -172,10 +179,12 @@ def _fit(
     m: Machine, node: ast.Call, model: Model, name: str, args: list[Any], kwargs: dict[str, Any]
 ) -> Any:
     state = m.estimator(model)
-    data = m.mix([first_of(args, kwargs, "X", "x", "raw_documents", "train_data")])
+    data = m.mix([first_of(args, kwargs, "X", "x", "raw_documents", "train_data")]).as_rows()
     if not data.rows and state.data is not None:
         data = m.mix([state.data, data])
-    target = m.mix([args[1] if len(args) > 1 else kwargs.get("y", UNKNOWN)])
+    target = m.mix([args[1] if len(args) > 1 else kwargs.get("y", UNKNOWN)]).as_rows()
+    if target.column and not data.column:  # the target is not among the features, however they were listed
+        data = data._replace(inside=frozenset(pair for pair in data.inside if pair[0] != target.column))
     if state.kind == "oversample" or (state.kind == "undersample" and name in _RESAMPLES):
         return _resample(m, node, state, data, target)
     if not data.rows:
@@ -231,6 +240,7 @@ def _apply(m: Machine, model: Model, data: Data) -> Data:
         return data._replace(oid=0)
     fits = state.fits or frozenset().union(*(m.estimator(step).fits for step in state.steps))
     inherited = frozenset().union(*(m.facts[each].learned for each in fits)) if fits else NONE
+    data = data.as_rows()
     stat = data.stat and not data.rows
     return data._replace(
         oid=0,

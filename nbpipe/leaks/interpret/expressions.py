@@ -145,8 +145,8 @@ def combine(m: Machine, node: ast.AST, op: ast.AST, left: Any, right: Any) -> An
             return UNKNOWN
     if isinstance(op, ast.Add) and isinstance(left, Seq) and isinstance(right, Seq):
         return Seq((*left.items, *right.items))
-    if isinstance(op, ast.Mult) and isinstance(left, Seq) and not m.data_in(left):
-        return left
+    if isinstance(op, ast.Mult) and isinstance(left, Seq) and isinstance(right, Const | Data):
+        return Seq(left.items * 2) if m.data_in(left) else left
     if isinstance(op, ast.RShift):  # columns >> transformer >> estimator, in a build cell
         return Seq((*_chain(left), *_chain(right)))
     mixed = m.mix([left, right], node)
@@ -166,7 +166,7 @@ def _judged(m: Machine, node: ast.AST, left: Data, right: Data, how: str) -> fro
     """Note a score where predictions meet what was to be predicted."""
     for predicted, actual in ((left, right), (right, left)):
         rows = predicted.rows or actual.rows
-        if predicted.fits and not actual.fits and actual.rows and not actual.stat:
+        if predicted.fits and not actual.fits and actual.rows and (not actual.stat or actual.form == "table"):
             apart = predicted.rows and not overlap(predicted.rows, actual.rows)
             if apart and {a.source for a in predicted.rows} & {a.source for a in actual.rows}:
                 continue
@@ -197,10 +197,13 @@ def _compare(m: Machine, node: ast.Compare) -> Any:
         value = right.value if isinstance(right, Const) else ast.unparse(node.comparators[0])
         if left.column:
             key: tuple[Any, ...] = ("column", left.column)
+        elif left.oid:
+            key = ("mask", left.oid)
         else:  # random numbers are others wherever they are drawn
             key = ("mask", ast.unparse(node.left), None if left.rows else (m.cell, node.lineno))
         mixed = mixed._replace(picks=frozenset({(key, ("cmp", op, value))}))
-    return mixed._replace(form="mask" if mixed.form != "row" else "row", column="")
+    column = f"{left.column}{op}{ast.unparse(node.comparators[0])}" if left.column and op else ""
+    return mixed._replace(form="mask" if mixed.form != "row" else "row", column=column)
 
 
 def _unary(m: Machine, node: ast.UnaryOp) -> Any:
@@ -332,7 +335,7 @@ def _inner(m: Machine, node: Any) -> Any:
         return UNKNOWN
     value = evaluate(m, node.value)
     if isinstance(node, ast.Yield):
-        m.frames[-1].returned.append(value)
+        m.frames[-1].yielded.append(value)
     return value
 
 

@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Copies, Windows
-from nbpipe.leaks.interpret import calls, estimators, library
+from nbpipe.leaks.interpret import calls, estimators, library, splits
+from nbpipe.leaks.knowledge import functions as known
 from nbpipe.leaks.knowledge.frames import (
     ALWAYS_IN_PLACE,
     ELEMENTWISE,
@@ -17,7 +18,7 @@ from nbpipe.leaks.knowledge.frames import (
     SUMMARIES,
 )
 from nbpipe.leaks.rows import opposite, pick, source
-from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Function, Instance, Model, Ref, Seq
+from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Function, Instance, Map, Model, Ref, Seq
 
 if TYPE_CHECKING:
     from nbpipe.leaks.interpret.machine import Machine
@@ -48,6 +49,9 @@ def call(
         library.judge_given(m, node, [owner, *args], {})
         return Data(rows=owner.rows, scores=frozenset(range(before, len(m.facts))))
     if name in _MASKS and owner.rows:
+        chosen = m.mix(args[:1])
+        if name == "isin" and chosen.picks:  # some of all subjects
+            return Data(rows=owner.rows, picks=chosen.picks, form="mask")
         key = ("mask", ast.unparse(node))
         return Data(rows=owner.rows, picks=frozenset({(key, ("part", "in"))}), form="mask")
     if name in HARMLESS:
@@ -62,6 +66,11 @@ def call(
         windows = frozenset({m.record(Windows, node, rows=owner.rows, how=name)})
         form = "rolling" if name in {"rolling", "expanding", "ewm"} else owner.form
         return owner._replace(oid=0, windows=owner.windows | windows, form=form)
+    if name in {"resample", "asfreq"}:  # the rows of a series, fewer
+        return owner._replace(oid=0, form="rolling")
+    if name in known.TRAIN_TEST_SPLITS:
+        parts = splits.train_test(m, node, name, [owner], kwargs).items
+        return Map(tuple(zip(("train", "test"), parts, strict=False)))
     if name in ELEMENTWISE:
         return _mapped(m, node, owner, name, args, kwargs)
     return _default(m, node, owner, name, args, kwargs)
@@ -117,7 +126,7 @@ def summary(
         return owner._replace(oid=0, form="row" if owner.form == "row" else "")
     if owner.scores or owner.fits:
         return owner._replace(oid=0, rows=frozenset(), stat=NONE)
-    if owner.stat or not owner.rows:
+    if (owner.stat and owner.form != "table") or not owner.rows:
         return owner._replace(oid=0)
     learned = m.learn(node, SUMMARIES[name], owner, name)
     return Data(
@@ -150,7 +159,7 @@ def _grouped(
     learned = m.learn(node, kind, plain, f"groupby.{name}")
     if name in {"transform", "fillna"}:
         return plain._replace(learned=plain.learned | learned)
-    return Data(rows=plain.rows, stat=learned, learned=plain.learned, column=plain.column, only=plain.only)
+    return plain._replace(stat=learned, form="table")
 
 
 def _mapped(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.facts import Copies, Save
+from nbpipe.leaks.facts import Copies, Save, Windows
 from nbpipe.leaks.interpret import builtin, calls, estimators, frames, splits
 from nbpipe.leaks.interpret.machine import union
 from nbpipe.leaks.knowledge import functions as known
 from nbpipe.leaks.knowledge.estimators import DATA_FIRST, KERAS, kind_of
-from nbpipe.leaks.knowledge.frames import HARMLESS, SUMMARIES
+from nbpipe.leaks.knowledge.frames import HARMLESS, SUMMARIES, WINDOWS
 from nbpipe.leaks.rows import overlap, pick, source
 from nbpipe.leaks.values import (
     NONE,
@@ -93,7 +93,7 @@ def unknown(m: Machine, node: ast.Call, args: list[Any], kwargs: dict[str, Any])
         return UNKNOWN
     data = m.mix(given)
     if data.rows or data.learned or data.fits or data.varies:
-        return data._replace(form="" if data.form in {"index", "loc", "groups"} else data.form, picks=data.picks)
+        return data._replace(form="" if data.form in {"index", "loc", "groups", "file"} else data.form, column="" if data.form == "file" else data.column)
     models = [model for value in given for model in estimators.models_in(m, value)]
     if models:
         return models[0]
@@ -127,7 +127,7 @@ def judge_given(m: Machine, node: ast.Call, args: list[Any], kwargs: dict[str, A
     parts = [part for value in given for part in m.data_in(value)]
     name = calls_name(node)
     predicted = [p for p in parts if p.fits and not p.stat]
-    actual = [p for p in parts if p.rows and not p.fits and not p.stat]
+    actual = [p for p in parts if p.rows and not p.fits and (not p.stat or p.form == "table")]
     if predicted and (actual or _is_metric(name)):
         truth = actual[0] if actual else UNKNOWN
         for each in {p.fits: p for p in predicted}.values():
@@ -227,6 +227,8 @@ def store(m: Machine, value: Any, node: ast.Call, paths: list[Any]) -> None:
 
 def _file(path: Any, node: ast.expr) -> str:
     """Return what stands for a file among the variables."""
+    if isinstance(path, Data) and path.form == "file":
+        return path.column
     return f"<file {path.value if isinstance(path, Const) else ast.unparse(node)}>"
 
 
@@ -248,9 +250,10 @@ def _load(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[st
 
 
 def _open(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    if not args:
+    if not args or not node.args:
         return UNKNOWN
-    return args[0] if isinstance(args[0], Const) else Const(ast.unparse(node.args[0]))
+    name = _file(args[0], node.args[0])
+    return Data(rows=source(("file", name)), form="file", column=name)
 
 
 def stacked(m: Machine, node: ast.Call, values: list[Any]) -> Data:
@@ -346,6 +349,15 @@ def _build(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[s
     return unknown(m, node, args, kwargs)
 
 
+def _windows(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Cut a series into windows that share values."""
+    data = m.mix([*args, *kwargs.values()])
+    if not data.rows:
+        return data
+    windows = frozenset({m.record(Windows, node, rows=data.rows, how=ref.last)})
+    return data._replace(oid=0, windows=data.windows | windows)
+
+
 def _generator(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Ref:
     return Ref("numpy.random")
 
@@ -378,6 +390,8 @@ _FUNCTIONS: dict[str, Any] = {
     **dict.fromkeys(("clone", "deepcopy", "copy"), _clone),
     "cut": _cut,
     "open": _open,
+    **dict.fromkeys(WINDOWS, _windows),
+    "load_dataset": _load,
     "build": _build,
     "cv": _cv,
     "train": _train,

@@ -36,6 +36,7 @@ class Frame:
     names: dict[str, Any] = field(default_factory=dict)
     around: dict[str, Any] = field(default_factory=dict)
     returned: list[Any] = field(default_factory=list)
+    yielded: list[Any] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)  # declared `global`
 
 
@@ -214,7 +215,7 @@ class Machine:
             copies=union(p.copies for p in parts),
             windows=union(p.windows for p in parts),
             varies=union(p.varies for p in parts),
-            form="row" if any(p.form == "row" for p in parts) else "",
+            form="row" if any(p.form == "row" for p in parts) else main.form * (main.form == "table"),
             made=frozenset().union(*(p.made for p in parts)),
             column=main.column if all(p.column in {"", main.column} for p in parts) else "",
             supervised=any(p.supervised for p in parts),

@@ -215,6 +215,7 @@ def _sliced(m: Machine, node: ast.Subscript, owner: Data, key: ast.Slice) -> Dat
     high, high_varies = _bound(m, key.upper)
     if low in {None, 0} and high is None:
         return owner
+    owner = owner.as_rows()
     windows = owner.windows
     if low_varies and high_varies and owner.rows and owner.form != "row":
         windows |= {m.record(Windows, node, rows=owner.rows, how="windows over neighbouring rows")}
@@ -286,7 +287,7 @@ def _from_archive(owner: Data, name: str) -> Data:
 
 def fold(m: Machine, folds: Data, number: int, node: ast.AST) -> Seq:
     """Return the two lists of positions that a splitter gives in every round."""
-    key = ("fold", number, tuple(sorted(folds.varies)))
+    key = ("once" if folds.only else "fold", number)
     sides = ("train", "test")
     shuffled = "shuffled" in folds.without
     m.split(node, folds.column, folds.rows, key, shuffled=shuffled)

@@ -20,14 +20,17 @@ def train_test(
     arrays = [m.mix([arg]) for arg in args if not isinstance(arg, Const | Model)]
     if name == "random_split":
         arrays = arrays[:1]
-    arrays = arrays or [m.mix(kwargs.values())]
+    arrays = [data.as_rows() for data in arrays] or [m.mix(kwargs.values())]
     rows = next((data.rows for data in arrays if data.rows), frozenset())
     if not rows:
         rows = source(("split", m.cell, node.lineno, node.col_offset))
     key = _key(m, node, rows, kwargs)
     shuffled = kwargs.get("shuffle") != Const(value=False) and not name.startswith("temporal")
     m.split(node, name, rows, key, shuffled=shuffled)
-    sides = ("train", "val", "test") if "val" in name and name != "train_valid_split" else ("train", "test")
+    sides: tuple[str, ...] = ("train", "test")
+    lengths = args[1] if name == "random_split" and len(args) > 1 else None
+    if (isinstance(lengths, Seq) and len(lengths.items) == 3) or "val" in name.replace("valid", ""):  # noqa: PLR2004
+        sides = ("train", "val", "test")
     parts: list[Any] = []
     for data in arrays:
         whole = data.rows or rows
@@ -58,9 +61,16 @@ def _parts(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[s
     where = args[1] if len(args) > 1 else kwargs.get("indices_or_sections")
     if ref.last == "split" and ref.name.startswith(("re.", "os.", "tf.", "shlex.")):
         return UNKNOWN
-    if not isinstance(where, Seq) or not data.rows:
+    if not isinstance(where, Seq) or not (data.rows or data.form == "order"):
         return data
     key = ("cut", m.cell, node.lineno, node.col_offset)
+    if not data.rows:
+        return Seq(
+            tuple(
+                m.identified(Data(form="index", picks=frozenset({(key, ("part", i))})))
+                for i in range(len(where.items) + 1)
+            )
+        )
     m.split(node, ref.last, data.rows, key, shuffled=False)
     return Seq(
         tuple(

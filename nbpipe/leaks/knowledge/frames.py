@@ -10,7 +10,8 @@ SUMMARIES: dict[str, str] = {
     **dict.fromkeys(("median", "mode", "nanmedian"), "impute"),
     **dict.fromkeys(("quantile", "percentile", "nanpercentile", "nanquantile", "iqr"), "clip"),
     **dict.fromkeys(("corr", "corrwith", "corrcoef", "chi2", "f_classif", "f_regression",
-                     "mutual_info_classif", "mutual_info_regression", "pearsonr", "spearmanr"),
+                     "mutual_info_classif", "mutual_info_regression", "pearsonr", "spearmanr",
+                     "ttest_ind", "f_oneway", "ranksums", "mannwhitneyu", "kruskal"),
                     "select"),
     **dict.fromkeys(("value_counts",), "count"),
     **dict.fromkeys(("agg", "aggregate", "pivot_table", "crosstab"), "group"),
@@ -24,6 +25,10 @@ HARMLESS = frozenset(
 # One value out of several of the same row, or of the rows before it.
 ROW_WISE_GROUPS = frozenset("cumcount cumsum shift diff rolling expanding pct_change ffill head tail nth cumprod cummax cummin ewm rank first last ngroup".split())
 NEIGHBOURS = frozenset("shift rolling expanding ewm pct_change diff".split())
+WINDOWS = frozenset(
+    """sliding_window_view TimeseriesGenerator timeseries_dataset_from_array as_strided series_to_supervised
+    sliding_window create_sequences extract_windows""".split()
+)
 LEARNED_BINS = frozenset("qcut cut".split())
 GROUPING = frozenset("groupby group_by".split())
 ELEMENTWISE = frozenset("apply map applymap transform pipe progress_apply parallel_apply".split())

@@ -13,7 +13,7 @@ from nbpipe.leaks.rules.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbpipe.leaks.facts import Score
+    from nbpipe.leaks.facts import Fit, Score
     from nbpipe.leaks.findings import Severity
     from nbpipe.leaks.view import View
 
@@ -53,11 +53,22 @@ def _confirms(view: View, other: Rows, scores: list[Score], rows: Rows) -> bool:
 
 def settings(view: View, scores: list[Score]) -> set[object]:
     """Return the different models and settings that were judged."""
-    return {
-        (fit.setting, fit.learned, fit.data.only if fit.data else None, fit.data.column if fit.data else None)
-        for score in scores
-        for fit in view.fits(score)
-    }
+    targets = {score.target for score in scores if score.target} or {""}
+    different = [
+        {
+            frozenset(_setting(fit) for fit in view.fits(score))  # a blend of several is one
+            for score in scores
+            if score.target in {target, ""}
+        }
+        for target in targets
+    ]
+    return max(different, key=len)
+
+
+def _setting(fit: Fit) -> object:
+    """Return what makes a fit another try: the model, what its rows went through, their columns."""
+    columns = (fit.data.only, fit.data.column) if fit.data else None
+    return fit.setting, fit.learned, columns
 
 
 def _finding(rule: type[Rule], view: View, score: Score, severity: Severity, message: str, others: list[Score]) -> Finding:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nbpipe.leaks.findings import SEVERITIES, Severity
 from nbpipe.leaks.knowledge.estimators import KINDS
-from nbpipe.leaks.rows import overlap, within
+from nbpipe.leaks.rows import divided, overlap, within
 
 if TYPE_CHECKING:
     from nbpipe.leaks.facts import Fit, Score
@@ -61,7 +61,7 @@ def _in_folds(view: View, fit: Fit, score: Score) -> Severity:
         view.held_out(other) and other.certain and not overlap(other.rows, fit.rows)
         for other in view.scores
     )
-    if others or (score.search and not within(score.rows, fit.rows)):
+    if others or (score.search and (divided(fit.rows) or not within(score.rows, fit.rows))):
         return "note"
     return "review" if score.search else "error"
 
