@@ -90,6 +90,13 @@ class Save(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Groups(Fact):
+    """Rows were counted or gathered by whom they are of: a person has several."""
+
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Fact):
     """What happens next depends on a score."""
 

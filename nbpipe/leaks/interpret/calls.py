@@ -90,6 +90,12 @@ def _inherited(
 ) -> Any:
     """Call a method that a local class has from a library."""
     methods = owner.cls.methods
+    if name in estimators.RESTORES and estimators.LAST_NETWORK in m.heap:
+        fits = m.heap[estimators.LAST_NETWORK].fits
+        m.heap[owner.oid] = {"<fits>": fits, **m.heap[owner.oid]}
+        return owner
+    if name in {"to", "cuda", "eval", "train", "double", "half", "cpu"}:
+        return owner
     if name == "fit_transform" and "transform" in methods:
         if "fit" in methods:
             enter(m, methods["fit"]._replace(owner=owner), args, kwargs, node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Copies, Fit, Save
@@ -49,6 +50,9 @@ _PREDICTS = frozenset(
     forecast get_forecast get_prediction predict_on_batch staged_predict predict_step predict_quantiles""".split()
 )
 _SCORES = frozenset({"score", "evaluate", "evaluate_generator", "test_on_batch", "eval"})
+LAST_NETWORK = "<the network fitted last>"
+_NETWORK = re.compile("(?i)net|model|sequential|lstm|gru|rnn|mlp|bert|former|parallel|classifi|regress")
+RESTORES = frozenset({"load_state_dict", "load_weights", "set_weights"})
 # In Spark, a fitted model predicts by transforming.
 _PREDICTORS = ("Classifier", "Regressor", "Regression", "NaiveBayes")
 _VALIDATES = (
@@ -139,7 +143,10 @@ def call(
             more = m.mix([*args, *(v for a in args if isinstance(a, Model) for _, v in m.estimator(a).params)])
             m.heap[model.oid] = state._replace(varies=state.varies | more.varies)
         return UNKNOWN
-    if name in {"eval", "train", "to", "cuda", "float", "build", "load_weights"}:
+    if name in RESTORES:  # what a checkpoint kept of the fit before
+        m.heap[model.oid] = state._replace(fits=state.fits or m.heap.get(LAST_NETWORK, UNKNOWN).fits)
+        return model
+    if name in {"eval", "train", "to", "cuda", "float", "build", "double", "half", "cpu"}:
         return model
     if any(isinstance(value, Function) for value in args):
         return library.unknown(m, node, args, kwargs)
@@ -220,7 +227,7 @@ def _learn(
     kept = state.fits if keep else NONE
     m.heap[model.oid] = state._replace(fits=kept | fits, target=target.column)
     if state.cls in KERAS:
-        m.globals["<the last network>"] = model
+        m.heap[LAST_NETWORK] = Data(fits=fits)
     return fits
 
 
@@ -354,9 +361,12 @@ def called(m: Machine, node: ast.Call, model: Model, args: list[Any], kwargs: di
         library.judge_given(m, node, args, kwargs)
         return Data(scores=frozenset(range(before, len(m.facts))))
     state = m.estimator(model)
-    if data.rows and not state.fits and state.kind == "model":
+    if not state.fits and not _NETWORK.search(state.cls):
+        return m.mix([*args, *kwargs.values()])
+    if data.rows and not state.fits:
         fits = m.learn(node, "model", data, state.cls, setting=f"#{model.oid}", oid=model.oid)
         m.heap[model.oid] = state._replace(fits=fits)
+        m.heap[LAST_NETWORK] = Data(fits=fits)
     return _predict(m, node, model, "predict", data)
 
 
@@ -368,6 +378,7 @@ def network(m: Machine, node: ast.Call, owner: Instance, args: list[Any]) -> Dat
     if data.rows and not fits:
         fits = m.learn(node, "model", data, owner.cls.node.name, setting=f"#{owner.oid}", oid=owner.oid)
         m.heap[owner.oid] = {**fields, "<fits>": fits}
+        m.heap[LAST_NETWORK] = Data(fits=fits)
     return Data(rows=data.rows, fits=fits, learned=data.taint, copies=data.copies, windows=data.windows)
 
 

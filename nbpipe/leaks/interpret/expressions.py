@@ -7,7 +7,7 @@ import operator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.interpret import calls, select
+from nbpipe.leaks.interpret import calls, frames, select
 from nbpipe.leaks.interpret.machine import joined
 from nbpipe.leaks.rows import opposite, overlap
 from nbpipe.leaks.values import (
@@ -149,6 +149,8 @@ def combine(m: Machine, node: ast.AST, op: ast.AST, left: Any, right: Any) -> An
         return Seq(left.items * 2) if m.data_in(left) else left
     if isinstance(op, ast.RShift):  # columns >> transformer >> estimator, in a build cell
         return Seq((*_chain(left), *_chain(right)))
+    if isinstance(op, ast.Sub) and isinstance(left, Data) and left.form == "columns":
+        return frames.leaving_out(left, m, [right])
     mixed = m.mix([left, right], node)
     if isinstance(left, Data) and isinstance(right, Data):
         if isinstance(op, ast.BitAnd) and left.picks and right.picks:
@@ -274,6 +276,8 @@ def _comprehension(m: Machine, node: Any) -> Any:
     names.update(saved)
     if isinstance(node, ast.DictComp):
         return Map(tuple(results))
+    if (columns := _listed_columns(m, node, walked)) is not None:
+        return columns
     kept = any(isinstance(result, Model | Instance | Function) for result in results)
     return Seq(tuple(results)) if kept or not walked else _gathered(m, results, walked)
 
@@ -304,6 +308,18 @@ def _rounds(
         assign(m, first.target, item, node)
         walked.extend([m.mix([over]), *(m.mix([evaluate(m, test)]) for test in first.ifs)])
         return _rounds(m, node, rest, walked)
+
+
+def _listed_columns(m: Machine, node: Any, walked: list[Data]) -> Data | None:
+    """Return the columns of ``[c for c in frame if c not in ("a", "b")]``."""
+    first = node.generators[0]
+    if not (walked and isinstance(node.elt, ast.Name) and len(first.ifs) == 1):
+        return None
+    test = first.ifs[0]
+    left_out = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotIn | ast.NotEq)
+    if not left_out or not isinstance(test.left, ast.Name) or test.left.id != node.elt.id:
+        return None
+    return frames.leaving_out(Data(form="columns"), m, [evaluate(m, test.comparators[0])])
 
 
 def _gathered(m: Machine, results: list[Any], walked: list[Data]) -> Data:

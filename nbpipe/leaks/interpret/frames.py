@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.facts import Copies, Windows
+from nbpipe.leaks.facts import Copies, Groups, Windows
 from nbpipe.leaks.interpret import calls, estimators, library, splits
 from nbpipe.leaks.knowledge import functions as known
 from nbpipe.leaks.knowledge.frames import (
@@ -23,6 +24,8 @@ from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Function, Instance, 
 if TYPE_CHECKING:
     from nbpipe.leaks.interpret.machine import Machine
 
+_GATHERS = frozenset({"nunique", "unique", "value_counts", "groupby"})
+_SOMEBODY = re.compile(r"(?i)(subject|patient|person|participant|speaker|donor|animal)s?([_ #]?(id|no|nr|number|name|code)?#?)$")
 _RANDOM = frozenset({"permutation", "shuffle", "choice", "rand", "random", "uniform", "random_sample"})
 _SPARK_READERS = frozenset({"csv", "parquet", "json", "table", "orc"})
 _NULLS = {"isnull": "null", "isna": "null", "notnull": "there", "notna": "there"}
@@ -35,8 +38,16 @@ def call(
     """Call a method of rows, or of something unknown."""
     if name in estimators.FITS or (not owner.rows and name in {"train", "learn"}):
         return _unknown_model(m, node, owner, name, args, kwargs)
+    if owner.form == "columns":
+        return leaving_out(owner, m, args)
     if owner.form == "groups":
         return _grouped(m, node, owner, name, args, kwargs)
+    if name in _GATHERS and owner.rows:
+        column = owner.column
+        if name in GROUPING and args:
+            column = next((str(each.value) for each in [args[0], *getattr(args[0], "items", ())] if isinstance(each, Const)), "")
+        if _SOMEBODY.match(column):
+            m.record(Groups, node, rows=owner.rows, column=column)
     how = _METHODS.get(name)
     if how is not None and owner.rows:
         return how(m, node, owner, args, kwargs)
@@ -74,6 +85,13 @@ def call(
     if name in ELEMENTWISE:
         return _mapped(m, node, owner, name, args, kwargs)
     return _default(m, node, owner, name, args, kwargs)
+
+
+def leaving_out(owner: Data, m: Machine, names: list[Any]) -> Data:
+    """Return a list of columns without these: ``frame.columns.drop("late")``."""
+    items = [item for name in names for item in (name.items if isinstance(name, Seq) else (name,))]
+    texts = {item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)}
+    return owner._replace(without=owner.without | texts)
 
 
 def _default(

@@ -17,6 +17,7 @@ from nbpipe.leaks.values import (
     UNKNOWN,
     Const,
     Data,
+    Estimator,
     Function,
     Instance,
     Map,
@@ -92,7 +93,7 @@ def unknown(m: Machine, node: ast.Call, args: list[Any], kwargs: dict[str, Any])
     if judge_given(m, node, args, kwargs):
         return UNKNOWN
     data = m.mix(given)
-    if data.rows or data.learned or data.fits or data.varies:
+    if data.rows or data.learned or data.fits or data.varies or data.scores:
         return data._replace(form="" if data.form in {"index", "loc", "groups", "file"} else data.form, column="" if data.form == "file" else data.column)
     models = [model for value in given for model in estimators.models_in(m, value)]
     if models:
@@ -211,7 +212,7 @@ def _read(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[st
     """Read rows: the same file read again gives the same rows."""
     path = estimators.first_of(args, kwargs, "filepath_or_buffer", "path", "io")
     if isinstance(path, Const):
-        stored = m.globals.get(f"<file {path.value}>")
+        stored = m.heap.get(f"<file {path.value}>")
         if stored is not None:
             return m.see(stored)
         if isinstance(path.value, str) and ref.last in known.READERS:
@@ -222,7 +223,7 @@ def _read(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[st
 def store(m: Machine, value: Any, node: ast.Call, paths: list[Any]) -> None:
     """Remember what was written to a file."""
     for path, text in zip(paths, node.args[-len(paths) :] if paths else (), strict=False):
-        m.globals[_file(path, text)] = m.identified(value)
+        m.heap[_file(path, text)] = m.identified(value)
 
 
 def _file(path: Any, node: ast.expr) -> str:
@@ -243,7 +244,7 @@ def _dump(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[st
 
 def _load(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
     path = args[0] if args else None
-    stored = m.globals.get(_file(path, node.args[0])) if node.args else None
+    stored = m.heap.get(_file(path, node.args[0])) if node.args else None
     if stored is not None:
         return m.see(stored)
     return Data(rows=source(("file", ast.unparse(node))), form="archive")
@@ -364,7 +365,8 @@ def _generator(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: di
 
 def _network(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Load a network: the one fitted here last, as a checkpoint kept it."""
-    return m.globals.get("<the last network>", UNKNOWN)
+    fits = m.heap.get(estimators.LAST_NETWORK, UNKNOWN).fits
+    return m.new_estimator(Estimator("Model", "model", ref.name, fits=fits)) if fits else UNKNOWN
 
 
 def _partial(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:

@@ -45,7 +45,7 @@ class Snapshot:
     """All of a machine's state between two cells."""
 
     names: dict[str, Any]
-    heap: dict[int, Any]
+    heap: dict[Any, Any]
     facts: int
     counter: int
     loops: int
@@ -59,7 +59,7 @@ class Machine:
     def __init__(self) -> None:
         self.globals: dict[str, Any] = {}
         self.frames: list[Frame] = [Frame(self.globals)]
-        self.heap: dict[int, Any] = {}
+        self.heap: dict[Any, Any] = {}  # by identity; files and the like by a name
         self.facts: list[Fact] = []
         self.counter = 0
         self.cell = 0

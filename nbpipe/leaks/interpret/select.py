@@ -75,6 +75,8 @@ def _data_attribute(owner: Data, name: str) -> Any:
         return owner._replace(form="loc")
     if name == "index":
         return owner._replace(form="index", oid=0)
+    if name == "columns":
+        return Data(form="columns", varies=owner.varies)
     if name in HARMLESS:
         return UNKNOWN._replace(varies=owner.varies)
     if name in _SAME:
@@ -121,7 +123,9 @@ def subscript(m: Machine, node: ast.Subscript, owner: Any) -> Any:
         return UNKNOWN
     if owner.form == "groups":
         key = expressions.evaluate(m, node.slice)
-        return owner._replace(column=_text(key) or owner.column)
+        if name := _text(key):
+            return owner.taking_one(name)._replace(form="groups")
+        return owner.taking(names) if (names := _names(key)) is not None else owner
     if isinstance(node.slice, ast.Tuple) and node.slice.elts:
         first, *others = node.slice.elts
         taken = _rows(m, node, owner, first)
@@ -183,6 +187,8 @@ def _rows(m: Machine, node: ast.Subscript, owner: Data, key: ast.expr) -> Data:
     if not isinstance(value, Data):
         held = m.mix([value])
         return _chosen_by(plain, held) if held.stat or held.learned else plain
+    if value.form == "columns":
+        return _chosen_by(plain.leaving(value.without), value)
     if value.picks:
         return plain._replace(
             rows=pick(plain.rows, value.picks),
@@ -204,7 +210,7 @@ def picks_of(data: Data) -> frozenset[Pick]:
 def _chosen_by(plain: Data, value: Data) -> Data:
     """Return columns that were chosen by something computed from rows."""
     return plain._replace(
-        learned=plain.learned | value.stat | value.taint,
+        learned=plain.learned | value.stat | (NONE if value.rows else value.learned),
         varies=plain.varies | value.varies,
         column="",
     )

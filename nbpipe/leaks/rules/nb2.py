@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
+from nbpipe.leaks.facts import Groups
 from nbpipe.leaks.findings import Finding, Related
 from nbpipe.leaks.rows import overlap, parted, within
 from nbpipe.leaks.rules.rule import Rule
@@ -57,8 +59,8 @@ class ScoredAfterRefit(Rule):
             if score.folds or not score.certain or score.tuning or not overlap(score.rows, trained):
                 continue
             fits = view.fits(score)
-            if score.windows or any(not overlap(score.rows, fit.rows) for fit in fits):
-                continue  # inputs that reach back, out-of-fold predictions
+            if any(not overlap(score.rows, fit.rows) for fit in fits):
+                continue  # out-of-fold predictions
             fit = fits[-1]
             if any(score.rows == fit.rows for fit in fits):
                 if _divided_off(score) and not _tested(view, score):
@@ -66,7 +68,9 @@ class ScoredAfterRefit(Rule):
                 continue
             if within(score.rows, trained) and _is_test(view, score):
                 yield _finding(type(self), view, score, score, "error", f"{fit.label} was fitted on these rows, too.")
-            elif not within(score.rows, trained) and not within(trained, score.rows) and parted(score.rows):
+            elif score.windows or within(score.rows, trained) or within(trained, score.rows):
+                continue  # inputs that reach back are no rows
+            elif parted(score.rows):
                 yield _finding(type(self), view, score, score, "error", f"{fit.label} was fitted on some of these rows, too.")
 
 
@@ -95,6 +99,8 @@ class OnlyTrainingScores(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         scores = [score for score in view.scores if not score.tuning]
+        if view.splits or any(atom.picks for score in scores for atom in score.rows):
+            return  # something is held out, and how it is judged was not seen
         if any(score.folds or view.held_out(score) for score in scores):
             return
         for score in scores:
@@ -120,4 +126,24 @@ class ShuffledTime(Rule):
                     yield _finding(type(self), view, windows, score, "review", f"{windows.how} puts values of neighbouring rows into each row, and {split.how} shuffles them.")
 
 
-SIDES = (CopiedBeforeSplit, ScoredAfterRefit, OnlyTrainingScores, ShuffledTime)
+class GroupsOnBothSides(Rule):
+    code = "NB205"
+    name = "groups-on-both-sides"
+    severity = "review"
+
+    def find(self, view: View) -> Iterator[Finding]:
+        groups = [fact for fact in view.facts if isinstance(fact, Groups)]
+        if not groups or any("group" in ast.unparse(split.node).lower() for split in view.splits):
+            return
+        for score in view.scores:
+            split = None if score.folds else view.split_of(score.rows)
+            text = ast.unparse(score.node).lower()
+            if "group" in text or not (score.folds or (split and split.shuffled and view.held_out(score))):
+                continue
+            for fact in groups:
+                if {a.source for a in fact.rows} & {a.source for a in score.rows}:
+                    yield _finding(type(self), view, split or score, score, "review", f"Several rows of one {fact.column} are dealt out to both sides.")
+                    return
+
+
+SIDES = (GroupsOnBothSides, CopiedBeforeSplit, ScoredAfterRefit, OnlyTrainingScores, ShuffledTime)
