@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from nbpipe.leaks.findings import Finding, Related
-from nbpipe.leaks.rules.paths import Path, paths
+from nbpipe.leaks.search.early import Path, paths
 from nbpipe.leaks.rules.rule import Rule
 
 if TYPE_CHECKING:

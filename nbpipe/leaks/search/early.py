@@ -1,4 +1,4 @@
-"""From a fit to a score: the search that the rules of family NB1xx share."""
+"""NB1xx, fitted too early: from a fit to a score that its rows take part in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nbpipe.leaks.findings import SEVERITIES, Severity
 from nbpipe.leaks.knowledge.estimators import KINDS
-from nbpipe.leaks.rows import divided, overlap, within
+from nbpipe.leaks.rows import overlap, parted, within
 
 if TYPE_CHECKING:
     from nbpipe.leaks.facts import Fit, Score
@@ -61,7 +61,7 @@ def _in_folds(view: View, fit: Fit, score: Score) -> Severity:
         view.held_out(other) and other.certain and not overlap(other.rows, fit.rows)
         for other in view.scores
     )
-    if others or (score.search and (divided(fit.rows) or not within(score.rows, fit.rows))):
+    if others or (score.search and (parted(fit.rows) or not within(score.rows, fit.rows))):
         return "note"
     return "review" if score.search else "error"
 
