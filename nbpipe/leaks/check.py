@@ -119,8 +119,9 @@ def check(
     Parameters
     ----------
     *sources : str or Path
-        Notebooks, scripts and folders of them; a text of more than one line is source itself.
-        Without any: the ``paths`` of ``[tool.nbpipe]`` in pyproject.toml, or this folder.
+        Notebooks, scripts and folders of them; a text of more than one line, or of none, is source
+        itself. Without any: the ``paths`` of ``[tool.nbpipe]`` in pyproject.toml,
+        or this folder.
     select, ignore : sequence of str
         Codes such as ``NB101`` or families such as ``NB1``, in place of the configured ones.
     fail_on : {"error", "review", "note", "never"}, optional
@@ -137,7 +138,7 @@ def check(
     UsageError
         If an option or the configuration makes no sense. What cannot be read is in `skipped`.
     """
-    texts = [each for each in sources if isinstance(each, str) and "\n" in each]
+    texts = [each for each in sources if isinstance(each, str) and ("\n" in each or not each)]
     paths = [Path(each) for each in sources if each not in texts]
     settings = _settings(paths, select, ignore, fail_on)
     if not sources:

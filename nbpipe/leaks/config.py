@@ -76,8 +76,8 @@ def settings_for(paths: Sequence[Path]) -> Settings:
         file = folder / "pyproject.toml"
         try:
             text = file.read_text("utf-8", errors="replace")
-        except OSError:
-            continue  # there is none here
+        except (OSError, ValueError):
+            continue  # there is none here, or cannot be
         if "tool.nbpipe" in text:
             return _read(file, text)
     return Settings()

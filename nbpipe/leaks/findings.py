@@ -27,6 +27,9 @@ class Place:
     end_line: int
     end_column: int
 
+    def __str__(self) -> str:
+        return f"cell {self.cell}, line {self.line}" if self.cell else f"line {self.line}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields of the machine contract; `cell` is null in a script."""
         return {

@@ -6,11 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.codes import covers, unknown_code
+from nbpipe.leaks.findings import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbpipe.leaks.findings import Finding, Place
+    from nbpipe.leaks.findings import Finding
     from nbpipe.leaks.source import Cell, Document
 
 
@@ -22,17 +23,12 @@ def is_ignored(finding: Finding, document: Document) -> bool:
 def unknown_ignores(document: Document) -> list[str]:
     """Return a sentence for each comment that names a rule which there is not."""
     return [
-        f"{document.path}: {where(cell, line)}: {problem}"
+        f"{document.path}: {Place(cell.number, line, 1, line, 1)}: {problem}"
         for cell in document.cells
         for line, codes in cell.ignores.items()
         for code in codes
         if (problem := unknown_code(code))
     ]
-
-
-def where(cell: Cell, line: int) -> str:
-    """Say which line, and of which cell of a notebook."""
-    return f"cell {cell.number}, line {line}" if cell.number else f"line {line}"
 
 
 def _comments(finding: Finding, document: Document) -> Iterator[tuple[str, ...]]:

@@ -29,6 +29,7 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_OPEN_STRING = re.compile(r"(\"{3}|'{3})(?:.{0,2}|.*(?!\1).{3})", re.DOTALL)
 HEAD = re.compile(
     r"(?:async|class|def|elif|else|except|finally|for|if|try|while|with)\b.*:\Z", re.DOTALL
 )
@@ -64,14 +65,11 @@ class Rows:
         With its line ends, and without comments.
     is_code : bool
         False for blank rows and comments.
-    is_closed : bool
-        False where a bracket or a string was left open.
     """
 
     first: int
     text: str
     is_code: bool = True
-    is_closed: bool = True
 
     @property
     def indent(self) -> str:
@@ -103,7 +101,7 @@ def cut(text: str, first: int = 1, *, hurried: bool = False) -> Iterator[Rows]:
         else:
             end, is_closed = _statement_end(text, start, hurried=hurried)
             hurried = hurried or not is_closed
-            rows = Rows(first, _without_comments(text[start:end]), is_closed=is_closed)
+            rows = Rows(first, _without_comments(text[start:end]))
         yield rows
         first += text.count("\n", start, end)
         start = end
@@ -112,25 +110,19 @@ def cut(text: str, first: int = 1, *, hurried: bool = False) -> Iterator[Rows]:
 def _statement_end(text: str, start: int, *, hurried: bool) -> tuple[int, bool]:
     """Return where the statement ends, and whether it closed what it had opened."""
     depth = rows = 0
-    closed_string = True
     for token in TOKEN.finditer(text, start):
-        kind, found = token.lastgroup, token[0]
+        kind = token.lastgroup
         if kind == "open":
             depth += 1
         elif kind == "close":
             depth = max(depth - 1, 0)
-        elif kind == "string":
-            closed_string = len(found) < 3 or found[:3] != found[0] * 3 or _is_closed(found)  # noqa: PLR2004
         elif kind == "end":
             if not depth:
                 return token.end(), True
             rows += 1
-        if not closed_string or (hurried and rows > _HURRIED):
-            depth = 1
-            break
-    if depth:
-        return next_statement(text, start), False
-    return len(text), True
+        if _OPEN_STRING.fullmatch(token[0]) or (hurried and rows > _HURRIED):
+            return next_statement(text, start), False
+    return (next_statement(text, start), False) if depth else (len(text), True)
 
 
 def next_statement(text: str, start: int = 0) -> int:
@@ -151,10 +143,6 @@ def next_statement(text: str, start: int = 0) -> int:
     return len(text)
 
 
-def _is_closed(triple: str) -> bool:
-    return len(triple) >= 6 and triple.endswith(triple[:3])  # noqa: PLR2004 - two of three quotes
-
-
 def _without_comments(text: str) -> str:
     if "#" not in text:
         return text
@@ -171,11 +159,11 @@ def _as_python(escaped: re.Match[str]) -> str:
         stands_in = "" if before.strip() else UNKNOWN + ";"
         return before + stands_in.ljust(runs.end()) + row[runs.end() :] + ends
     if own := _NBPIPE.match("\n".join([row, *more])):
-        return before + own_call(own["verb"], own["words"], own.start("words")) + ends
+        return before + _call(own["verb"], own["words"], own.start("words")) + ends
     return before + UNKNOWN + ends
 
 
-def own_call(verb: str, words: str, width: int) -> str:
+def _call(verb: str, words: str, width: int) -> str:
     """Write ``%nbpipe cv late X y --n-splits 3`` as a call, each word where it stood."""
     call = f"nbpipe.{verb}(".ljust(width)
     found = list(_WORD.finditer(words.replace("\n", " ").partition(" #")[0]))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _CELL_MAGIC = re.compile(
-    r"(?P<above>(?:[ \t\f]*+(?:#[^\n]*)?\n)*+)[ \t]*%%(?P<name>[\w!]+)(?P<words>[^\n]*)\n?"
+    r"(?:[ \t\f]*+(?:#[^\n]*)?\n)*+[ \t]*%%(?P<name>[\w!]+)(?P<words>[^\n]*)\n?"
 )
 # Cell magics whose body is not Python, or is not run here; every other one keeps its body.
 _NOT_PYTHON = re.compile(
@@ -52,6 +52,8 @@ def recover(text: str) -> list[ast.stmt]:
     if _NOT_PYTHON.fullmatch(magic["name"]):
         return []
     head = magic.end()
+    if not text[head:].strip():
+        return _recover_rows(text.replace("%%", " %", 1))  # `%%time f()` runs what is beside it
     body = _recover_rows("\n" * text.count("\n", 0, head) + text[head:])
     words = [word for word in magic["words"].split() if not word.startswith("--")]
     if magic["name"] == "nbpipe" and len(words) == 2 and words[0] == "build":  # noqa: PLR2004

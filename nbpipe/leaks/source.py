@@ -54,13 +54,12 @@ class Cell:
 
     def place(self, node: ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword) -> Place:
         """Return where a node stands, in characters: `ast` counts bytes."""
-        end_line, end = node.end_lineno or node.lineno, node.end_col_offset
-        columns = (node.col_offset, node.col_offset + 1 if end is None else end)
+        line, end_line = node.lineno, node.end_lineno or node.lineno
+        start, end = node.col_offset, node.end_col_offset or node.col_offset + 1
         if not self.text.isascii():
             rows = normal(self.text).split("\n")
-            lines = (node.lineno, end_line)
-            columns = tuple(map(_characters, [rows[n - 1] for n in lines], columns))  # type: ignore[assignment]
-        return Place(self.number, node.lineno, columns[0] + 1, end_line, columns[1] + 1)
+            start, end = _characters(rows[line - 1], start), _characters(rows[end_line - 1], end)
+        return Place(self.number, line, start + 1, end_line, end + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,8 @@ def parse(text: str, path: str = "-") -> Document:
             return Document(path, cells)
         if named:
             raise UnreadableError(f"`{path}` is not a notebook: it holds no JSON with cells.")
-    return Document(
-        path, (_read_cell(text, 0),)
-    )  # not remembered: a script is large, and asked once
+    # Not remembered: a script is large, and asked about once.
+    return Document(path, (_read_cell(text, 0),))
 
 
 def decode(data: bytes, path: str) -> str:
@@ -149,12 +147,9 @@ def _notebook_cells(text: str) -> tuple[Cell, ...] | None:
     lists = [sheet.get("cells") for sheet in _dicts(sheets)]
     if not lists or not all(isinstance(cells, list) for cells in lists):
         return None
-    code = [
-        cell
-        for cells in lists
-        for cell in _dicts(cells)
-        if cell.get("cell_type") == "code" and _is_python(notebook, cell)
-    ]
+    if "py" not in _language(notebook):  # python, pyspark
+        return ()
+    code = [each for cells in lists for each in _dicts(cells) if each.get("cell_type") == "code"]
     return tuple(
         parse_cell(_joined(cell.get("source", cell.get("input"))), number, _count(cell))
         for number, cell in enumerate(code, 1)
@@ -176,16 +171,16 @@ def _count(cell: dict[str, Any]) -> int | None:
     return count if isinstance(count, int) else None
 
 
-def _is_python(notebook: dict[str, Any], cell: dict[str, Any]) -> bool:
-    """Tell whether a cell is Python: it is, unless its notebook says something else."""
-    told = [cell.get("language")]
+def _language(notebook: dict[str, Any]) -> str:
+    """Return what a notebook says that it is written in; Python, unless it says anything."""
     metadata = notebook.get("metadata")
-    if isinstance(metadata, dict):
-        for key, name in (("language_info", "name"), ("kernelspec", "language")):
-            about = metadata.get(key)
-            told.append(about.get(name) if isinstance(about, dict) else None)
-    language = next((each for each in told if isinstance(each, str) and each), "python")
-    return "python" in language.lower()
+    if not isinstance(metadata, dict):
+        return "python"
+    told = [metadata.get("language")]
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
+        about = metadata.get(key)
+        told.insert(0, about.get(name) if isinstance(about, dict) else None)
+    return next((each.lower() for each in told if isinstance(each, str) and each), "python")
 
 
 def _ignores(text: str, number: int) -> Mapping[int, tuple[str, ...]]:

@@ -29,9 +29,10 @@ def find_files(
     files: dict[Path, None] = {}
     skipped: list[tuple[str, str]] = []
     for path in paths:
-        if path.is_dir():
+        # Unlike pathlib's, these answer for names too long, too.
+        if os.path.isdir(path):  # noqa: PTH112
             found = _walk(path, settings, skipped)
-        elif path.exists():
+        elif os.path.exists(path):  # noqa: PTH110
             found = iter([path])
         else:
             skipped.append((str(path), f"There is no such file or folder.{_near(path)}"))

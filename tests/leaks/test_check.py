@@ -150,6 +150,13 @@ def test_a_text_that_is_called_a_notebook_must_be_one():
         nbpipe.check_text("x = 1", "a.ipynb")
 
 
+@pytest.mark.parametrize("path", ["x = 1", "a\0b", "x" * 10_000])
+def test_what_can_be_no_path_is_skipped(path):
+    checked = nbpipe.check(path)
+    assert [each for each, _ in checked.skipped] == [path]
+    assert nbpipe.check("").to_dict() == {"version": 1, "findings": [], "skipped": []}
+
+
 def test_progress_wraps_the_files(tmp_path):
     (tmp_path / "a.py").write_text("")
     (tmp_path / "b.ipynb").write_text("")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from nbpipe.errors import UsageError
@@ -89,7 +87,3 @@ def test_families_are_codes_cut_short():
     assert settings.wants(other)
     assert not settings.wants("NB999")
     assert Settings().wants("NB999")
-
-
-def test_the_settings_of_another_drive_are_not_looked_for():
-    assert settings_for([Path("/"), Path("/tmp")]) == Settings()

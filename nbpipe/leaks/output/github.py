@@ -10,8 +10,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.ignores import where
-
 if TYPE_CHECKING:
     from nbpipe.leaks.check import Checked, Located
     from nbpipe.leaks.findings import Place
@@ -38,7 +36,7 @@ def _command(located: Located, rows: list[list[int]]) -> str:
     facts: dict[str, object] = {"file": located.path}
     message = finding.message
     if place.cell:
-        message = f"{_where(located, place)}: {message}"
+        message = f"{place}: {message}"
         if row := _row_in_file(place, rows):
             facts["line"] = row
     else:
@@ -46,13 +44,9 @@ def _command(located: Located, rows: list[list[int]]) -> str:
         facts |= {"col": place.column, "endColumn": place.end_column}
     facts["title"] = f"{finding.code} {finding.name}"
     told = ",".join(f"{name}={_property(str(value))}" for name, value in facts.items())
-    lines = [message, *(f"{_where(located, x.place)}: {x.message}" for x in finding.related)]
+    lines = [message, *(f"{x.place}: {x.message}" for x in finding.related)]
     lines += [f"fix: {finding.fix}"] if finding.fix else []
     return f"::{_LEVELS[finding.severity]} {told}::{_data(chr(10).join(lines))}"
-
-
-def _where(located: Located, place: Place) -> str:
-    return where(located.document.cell(place.cell), place.line)
 
 
 def _row_in_file(place: Place, cells: list[list[int]]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.ignores import where
 from nbpipe.leaks.output.source_lines import source_line
 from nbpipe.leaks.output.text import to_text
 
@@ -33,14 +32,12 @@ def _row(located: Located) -> str:
     finding, document = located.finding, located.document
     colour = _COLOURS[finding.severity]
     kind = f'<b style="color:{colour}">{finding.severity}</b><br>{escape(finding.code)}'
-    at = escape(where(document.cell(finding.place.cell), finding.place.line))
+    at = str(finding.place)
     if document.path != "-":
         at = f"{escape(document.path)}<br>{at}"
     source = escape(source_line(document, finding.place).strip())
     related = "".join(
-        f"<div>{escape(where(document.cell(each.place.cell), each.place.line))}:"
-        f" {escape(each.message)}</div>"
-        for each in finding.related
+        f"<div>{each.place}: {escape(each.message)}</div>" for each in finding.related
     )
     what = f'{escape(finding.message)}<pre style="{_CODE}">{source}</pre>{related}'
     fix = f'<pre style="{_CODE}">{escape(finding.fix)}</pre>'

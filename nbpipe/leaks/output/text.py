@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.findings import SEVERITIES
-from nbpipe.leaks.ignores import where
 from nbpipe.leaks.output.source_lines import printable, underlined
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     Paint = Callable[[str, str], str]
 
 _STYLES = {"error": "1;31", "review": "1;33", "note": "1;34", "path": "1", "dim": "2", "fix": "32"}
-_PLURALS = {"error": "errors", "review": "to review", "note": "notes"}
+_COUNTED = {"error": ("error", "errors"), "review": ("to review",) * 2, "note": ("note", "notes")}
 
 
 def to_text(checked: Checked, *, colour: bool = False) -> str:
@@ -41,8 +40,7 @@ def _finding(located: Located, paint: Paint) -> Iterator[str]:
     yield f"{paint(at, 'path')}: {kind} {printable(finding.message)}"
     yield from _lines(located, place, gutter, paint, finding.severity)
     for each in finding.related:
-        at = where(located.document.cell(each.place.cell), each.place.line)
-        yield f"  {at}: {printable(each.message)}"
+        yield f"  {each.place}: {printable(each.message)}"
         yield from _lines(located, each.place, gutter, paint, "dim")
     if finding.fix:
         first, *more = printable(finding.fix).split("\n")
@@ -59,7 +57,7 @@ def _lines(located: Located, place: Place, gutter: int, paint: Paint, style: str
 def _count(checked: Checked) -> str:
     counts = Counter(each.finding.severity for each in checked.findings)
     told = [
-        f"{counts[each]} {each if each != 'review' and counts[each] == 1 else _PLURALS[each]}"
+        f"{counts[each]} {_COUNTED[each][counts[each] > 1]}"
         for each in reversed(SEVERITIES)
         if counts[each]
     ]

@@ -1,0 +1,3 @@
+"""The corpus is read by tests, never run: some of its files are called as tests are."""
+
+collect_ignore = ["corpus"]
