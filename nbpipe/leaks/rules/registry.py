@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
-from nbpipe.leaks.rules.nb1 import EARLY
-from nbpipe.leaks.rules.nb2 import SIDES
-from nbpipe.leaks.rules.nb3 import OFTEN
-from nbpipe.leaks.rules.rule import Rule
+from typing import TYPE_CHECKING
 
-RULES: tuple[type[Rule], ...] = (*EARLY, *SIDES, *OFTEN)
+from nbpipe.leaks.rules.nb101_fitted_before_split import FittedBeforeSplit
+from nbpipe.leaks.rules.nb102_fitted_outside_folds import FittedOutsideFolds
+from nbpipe.leaks.rules.nb103_fitted_on_test_rows import FittedOnTestRows
+from nbpipe.leaks.rules.nb104_selected_before_split import SelectedBeforeSplit
+from nbpipe.leaks.rules.nb105_encoded_before_split import EncodedBeforeSplit
+from nbpipe.leaks.rules.nb106_binned_before_split import BinnedBeforeSplit
+from nbpipe.leaks.rules.nb109_categories_before_split import CategoriesBeforeSplit
+from nbpipe.leaks.rules.nb201_copied_before_split import CopiedBeforeSplit
+from nbpipe.leaks.rules.nb202_scored_on_fitted_rows import ScoredOnFittedRows
+from nbpipe.leaks.rules.nb203_only_training_scores import OnlyTrainingScores
+from nbpipe.leaks.rules.nb204_neighbours_shuffled import NeighboursShuffled
+from nbpipe.leaks.rules.nb205_groups_on_both_sides import GroupsOnBothSides
+from nbpipe.leaks.rules.nb301_compared_on_test import ComparedOnTest
+from nbpipe.leaks.rules.nb302_chosen_on_test import ChosenOnTest
+from nbpipe.leaks.rules.nb303_stopped_on_test import StoppedOnTest
+
+if TYPE_CHECKING:
+    from nbpipe.leaks.rules.rule import Rule
+
+RULES: tuple[type[Rule], ...] = (
+    FittedBeforeSplit,
+    FittedOutsideFolds,
+    FittedOnTestRows,
+    SelectedBeforeSplit,
+    EncodedBeforeSplit,
+    BinnedBeforeSplit,
+    CategoriesBeforeSplit,
+    CopiedBeforeSplit,
+    ScoredOnFittedRows,
+    OnlyTrainingScores,
+    NeighboursShuffled,
+    GroupsOnBothSides,
+    ComparedOnTest,
+    ChosenOnTest,
+    StoppedOnTest,
+)

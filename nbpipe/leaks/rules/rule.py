@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from nbpipe.leaks.findings import Severity
+    from collections.abc import Iterator
+
+    from nbpipe.leaks.findings import Finding, Severity
+    from nbpipe.leaks.view import View
 
 
-class Rule:
+class Rule(ABC):
     """Base of the rules; the docstring of each is what ``nbpipe explain`` prints.
 
     Attributes
@@ -18,7 +22,7 @@ class Rule:
     severity : {"note", "review", "error"}
         The gravest that it reports.
     bad, good : tuple of str
-        Scripts in which it finds something, and nothing.
+        Scripts in which it finds something, at the line marked ``# found``, and nothing.
     """
 
     code: ClassVar[str]
@@ -26,3 +30,7 @@ class Rule:
     severity: ClassVar[Severity]
     bad: ClassVar[tuple[str, ...]] = ()
     good: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def find(self, view: View) -> Iterator[Finding]:
+        """Return what is found in one document."""
