@@ -175,7 +175,7 @@ def test_rows_that_are_common_by_nature_are_no_leak(noise):
 
 def test_copies_of_single_texts_are_told_from_common_words():
     texts = pd.Series([f"text {each}" for each in range(300)], name="text")
-    copied = nbpipe.check_data(texts, texts[:100].reset_index(drop=True).iloc[::-1])
+    copied = nbpipe.check_data(texts, texts[:100].set_axis(range(900, 1000)))
     assert status_of(copied, "also stand in train") == "suspicious"
     words = pd.Series(np.random.default_rng(0).choice(list("abc"), 300))
     common = nbpipe.check_data(words[:200], words[200:])
@@ -222,6 +222,8 @@ def test_training_rows_after_test_rows_are_named(flights):
     assert found(halves, f"and {earlier:.0%} of the test rows earlier than the last training row")
     swapped = nbpipe.check_data(X[3000:], X[:3000], time="sched_dep")
     assert found(swapped, "every test row is earlier than every training row")
+    touching = nbpipe.check_data(X[["temp"]][:9], X[["temp"]][9:19], time=([1] * 9, [1] * 10))
+    assert not found(touching, "by time")
     as_values = nbpipe.check_data(
         train.drop(columns="sched_dep"),
         test.drop(columns="sched_dep"),
@@ -349,7 +351,9 @@ def test_constant_columns_are_named_and_almost_constant_ones_not():
     X.loc[150, "rare"] = 1
     X["x"] = X["x"] % 7
     report = nbpipe.check_data(X[:200], X[200:])
-    assert found(report, "all training rows hold one value in one, none, list")[0].status == "note"
+    (constant,) = found(report, "one value")
+    assert constant.reason == "all training rows hold one value in one, none, list"
+    assert constant.status == "note"
 
 
 def test_the_findings_come_worst_first_in_every_rendering(flights):
