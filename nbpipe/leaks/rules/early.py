@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from nbpipe.leaks.findings import Finding, Related
+from nbpipe.leaks.rules import words
+from nbpipe.leaks.rules.compose import pipeline
+from nbpipe.leaks.rules.names import statement
+from nbpipe.leaks.rules.parts import model_name, share
+from nbpipe.leaks.rules.rewrite import learned_on_first, learned_on_train
 from nbpipe.leaks.rules.rule import Rule
 from nbpipe.leaks.search.early import Path, paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbpipe.leaks.findings import Severity
+    from nbpipe.leaks.findings import Finding, Severity
     from nbpipe.leaks.view import View
 
 LEARNERS = frozenset({"scale", "impute", "reduce", "text", "cluster", "model"})
@@ -30,21 +34,50 @@ class Early(Rule):
     how: ClassVar[frozenset[str]] = frozenset({"before"})
 
     def find(self, view: View) -> Iterator[Finding]:
-        """Report each path of this rule's kinds."""
+        """Report each path of this rule's kinds, once a statement."""
+        told = set()
         for path in paths(view):
             if path.fit.kind in self.kinds and path.how in self.how:
-                yield self.finding(view, path)
+                stated = (path.fit.cell, statement(view, path.fit))
+                if stated[1] is None or stated not in told:
+                    yield self._finding(view, path)
+                told.add(stated)
 
-    def finding(self, view: View, path: Path) -> Finding:
+    def _finding(self, view: View, path: Path) -> Finding:
         """Put a path into words."""
-        score = Related(view.place(path.score), f"{path.score.how} judges the model on these rows")
-        return Finding(
-            place=view.place(path.fit),
-            code=self.code,
-            name=self.name,
-            severity=path.severity,
-            message=f"{path.fit.label} learned from rows that later judge the model.",
-            fix="",
-            prompt="",
-            related=(score,),
+        fit, score = path.fit, path.score
+        fix = pipeline(view, score, fit) if path.how == "folds" else learned_on_train(view, path)
+        fix = fix or pipeline(view, score, fit) or learned_on_train(view, path)
+        return words.finding(
+            type(self),
+            view,
+            fit,
+            path.severity,
+            problem=_problem(view, path),
+            wish=_wish(view, path),
+            fix=fix or learned_on_first(fit, statement(view, fit)),
+            related=(*words.split_notes(view, score), words.score_note(view, score)),
         )
+
+
+def _wish(view: View, path: Path) -> str:
+    """Say what to do."""
+    rows, model = words.rows_of(path.fit), words.quoted(model_name(view, path.score))
+    if path.how == "folds":
+        return f"Put this step and {model} into one Pipeline and cross-validate that: each fold then fits it anew."
+    if path.how == "test":
+        return f"Fit this step on the training rows only, and apply what it learned to {rows}."
+    return f"Split {rows} first, fit this step on the training part only, and apply it to both."
+
+
+def _problem(view: View, path: Path) -> str:
+    """Say what was learned from which rows, and whom they judge."""
+    fit, score = path.fit, path.score
+    learned, rows = words.learned(fit), words.rows_of(fit)
+    if path.how == "folds":
+        return f"learned {learned} from all rows of {rows}, folds that {words.judged(view, score)}."
+    if path.how == "test":
+        return f"learned {learned} from {rows}, rows that {words.judged(view, score)}."
+    part = share(view, fit, score)
+    some = f"{part} of them" if part else "some of them"
+    return f"learned {learned} from all rows of {rows}, and {some} {words.judged(view, score)}."

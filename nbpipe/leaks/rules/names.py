@@ -1,0 +1,191 @@
+"""The user's own code around a fact: the statement that it stands in, and what its names stand for."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from nbpipe.leaks.order import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbpipe.leaks.facts import Fact
+    from nbpipe.leaks.source import Cell
+    from nbpipe.leaks.view import View
+
+Nothing: Mapping[Any, str] = MappingProxyType({})
+_REMEMBERED = 128  # cells
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def text(node: ast.AST | None) -> str:
+    """Return source for a node; empty for what Python cannot write back."""
+    if node is None:
+        return ""
+    try:
+        return ast.unparse(ast.fix_missing_locations(node))
+    except (ValueError, RecursionError):  # f-strings that only newer versions can write
+        return ""
+
+
+def simple(node: ast.AST | None) -> bool:
+    """Say whether an expression is short enough to be quoted, and a variable or a part of one."""
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and len(text(node)) < 50  # noqa: PLR2004 - of a line
+
+
+@lru_cache(_REMEMBERED)
+def _around(tree: ast.Module) -> Mapping[int, tuple[ast.stmt, ...]]:
+    """Return the statements around each node, from the outermost, by the node's identity."""
+    found: dict[int, tuple[ast.stmt, ...]] = {}
+    stack: list[tuple[ast.AST, tuple[ast.stmt, ...]]] = [(tree, ())]
+    while stack:
+        node, above = stack.pop()
+        if isinstance(node, ast.stmt):
+            above = (*above, node)
+        found[id(node)] = above
+        stack.extend((child, above) for child in ast.iter_child_nodes(node))
+    return MappingProxyType(found)
+
+
+@lru_cache(_REMEMBERED)
+def _assignments(tree: ast.Module) -> Mapping[str, tuple[ast.Assign, ...]]:
+    """Return the statements that assign each variable, attribute or column, in order."""
+    found: dict[str, tuple[ast.Assign, ...]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in targets(node):
+                name = text(target)
+                found[name] = (*found.get(name, ()), node)
+    return MappingProxyType(found)
+
+
+@lru_cache(_REMEMBERED)
+def modules(tree: ast.Module) -> frozenset[str]:
+    """Return the names that a cell imports."""
+    return frozenset(
+        (alias.asname or alias.name).partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    )
+
+
+def imported(view: View) -> frozenset[str]:
+    """Return all names that are imported."""
+    return frozenset().union(*(modules(cell.tree) for cell in view.document.cells))
+
+
+def cell_of(view: View, fact: Fact) -> Cell:
+    """Return the cell of a fact."""
+    return view.document.cell(fact.cell)
+
+
+def statement(view: View, fact: Fact) -> ast.stmt | None:
+    """Return the statement that a fact's node stands in."""
+    above = _around(cell_of(view, fact).tree).get(id(fact.node))
+    return above[-1] if above else None
+
+
+def function(view: View, fact: Fact) -> ast.AST | None:
+    """Return the local function or lambda that a fact's node stands in."""
+    above = _around(cell_of(view, fact).tree).get(id(fact.node), ())
+    for each in ast.walk(above[-1]) if above else ():
+        if isinstance(each, ast.Lambda) and any(fact.node is part for part in ast.walk(each)):
+            return each
+    return next((each for each in above if isinstance(each, _FUNCTIONS)), None)
+
+
+def targets(node: ast.stmt | None) -> list[ast.expr]:
+    """Return what a statement assigns, tuples taken apart."""
+    if not isinstance(node, ast.Assign):
+        return []
+    return [
+        part
+        for target in node.targets
+        for part in (target.elts if isinstance(target, ast.Tuple | ast.List) else [target])
+    ]
+
+
+def definition(view: View, name: str, fact: Fact) -> ast.Assign | None:
+    """Return the last statement above a fact that assigns `name`."""
+    line = getattr(fact.node, "lineno", 0)
+    ordered = in_order(view.document.cells)
+    for cell in reversed(ordered[: ordered.index(cell_of(view, fact)) + 1]):
+        known = _assignments(cell.tree).get(name, ())
+        before = [each for each in known if cell.number != fact.cell or each.lineno < line]
+        if before:
+            return max(before, key=lambda each: each.lineno)
+    return None
+
+
+def receiver(fact: Fact) -> ast.expr | None:
+    """Return `scaler` of ``scaler.fit(X)``."""
+    node = fact.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.value
+    return None
+
+
+def argument(node: ast.AST, position: int, *keywords: str) -> ast.expr | None:
+    """Return an argument of a call, by its position or its name."""
+    if not isinstance(node, ast.Call):
+        return None
+    given = next((each.value for each in node.keywords if each.arg in keywords), None)
+    if given is None and position < len(node.args):
+        given = node.args[position]
+    return None if isinstance(given, ast.Starred) else given
+
+
+def maker(view: View, fact: Fact, made: ast.expr | None) -> ast.expr | None:
+    """Return the call that made an estimator: ``StandardScaler()``."""
+    if isinstance(made, ast.Call):
+        inner = made.func
+        if isinstance(inner, ast.Attribute) and inner.attr == "fit":  # StandardScaler().fit(X)
+            return maker(view, fact, inner.value)
+        return made if text(inner).rpartition(".")[2][:1].isupper() else None
+    if made is None:
+        return None
+    stated = definition(view, text(made), fact)
+    if stated is None or len(targets(stated)) != 1 or not isinstance(stated.value, ast.Call):
+        return None
+    return maker(view, fact, stated.value)
+
+
+def root(node: ast.expr | None, libraries: frozenset[str]) -> str:
+    """Return the variable that an expression starts from: `df` of ``df["age"].mean()``."""
+    while node is not None:
+        if isinstance(node, ast.Name):
+            return "" if node.id in libraries else node.id
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            inside = root(node.func, libraries) if isinstance(node.func, ast.Attribute) else ""
+            if inside:
+                return inside
+            node = node.args[0] if node.args else None
+        elif isinstance(node, ast.BinOp | ast.Compare):
+            node = node.left
+        elif isinstance(node, ast.List | ast.Tuple):
+            node = node.elts[0] if node.elts else None
+        else:
+            return ""
+    return ""
+
+
+def swapped(
+    node: Any, names: Mapping[str, str] = Nothing, nodes: Mapping[int, str] = Nothing
+) -> Any:
+    """Return a copy of a node with variables and nodes replaced; what stays is not shared."""
+    if isinstance(node, list):
+        return [swapped(each, names, nodes) for each in node]
+    if not isinstance(node, ast.AST):
+        return node
+    if (written := nodes.get(id(node))) is not None:
+        return ast.parse(written, mode="eval").body
+    if isinstance(node, ast.Name) and node.id in names:
+        return ast.parse(names[node.id], mode="eval").body
+    fields = {field: swapped(value, names, nodes) for field, value in ast.iter_fields(node)}
+    return type(node)(**fields)
