@@ -49,7 +49,7 @@ def columns_read(pipeline: Any, names: tuple[str, ...]) -> tuple[str, ...]:
         name
         for _, transformer, columns in first.transformers_
         if not (isinstance(transformer, str) and transformer == "drop")
-        for name in _resolve(columns, names)
+        for name in resolve(columns, names)
     }
     return tuple(name for name in names if name in read)
 
@@ -65,7 +65,7 @@ def encoded_columns(pipeline: Any, names: tuple[str, ...]) -> dict[str, Encoded]
     found: dict[str, Encoded] = {}
     for _, transformer, columns in routes:
         steps = dropwhile(lambda step: isinstance(step, _IMPUTERS), _steps(transformer))
-        encoder, read = next(steps, None), _resolve(columns, names)
+        encoder, read = next(steps, None), resolve(columns, names)
         known = getattr(encoder, "categories_", ())
         if len(known) == len(read):  # an imputer may drop columns or add some
             fails = getattr(encoder, "handle_unknown", "ignore") == "error"
@@ -106,7 +106,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _resolve(columns: Any, names: tuple[str, ...]) -> list[str]:
+def resolve(columns: Any, names: tuple[Any, ...]) -> list[Any]:
     """Turn whatever a ColumnTransformer accepts for its columns into names."""
     if isinstance(columns, str):
         return [columns]

@@ -80,7 +80,7 @@ def take(estimator: Any, X: pd.DataFrame, schema: Schema) -> Probe:
     """
     chosen = X.iloc[_choose(X, schema)]
     rows = tuple(
-        {name: _plain(value) for name, value in zip(schema.names, row, strict=True)}
+        {name: plain(value) for name, value in zip(schema.names, row, strict=True)}
         for row in chosen[list(schema.names)].itertuples(index=False, name=None)
     )
     try:
@@ -150,7 +150,8 @@ def _same(method: str, then: list[Any], now: list[Any]) -> None:
             )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value of a frame as JSON has it."""
     if pd.isna(value):
         return None
     if hasattr(value, "isoformat"):

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from nbpipe.bundle.plan.rows import Table
 from nbpipe.bundle.problems import Finding, refuse, warn
-from nbpipe.bundle.values import as_array, check_column, rebuild
+from nbpipe.bundle.values import as_array, as_plain, check_column, rebuild
 from nbpipe.errors import SchemaError, UsageError, brief, did_you_mean, one_line
 
 if TYPE_CHECKING:
@@ -49,10 +50,31 @@ def parse_policy(policy: Policy | None) -> Policy:
     return {**POLICY, **(policy or {})}
 
 
-def to_frame(
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Rows that fit: for each feature its values, as an array that may be of objects."""
+
+    schema: Schema
+    values: Mapping[str, Array]
+    index: pd.Index[Any]
+
+    def frame(self) -> pd.DataFrame:
+        """Return a frame with the columns, order and dtypes of training."""
+        columns = {f.name: rebuild(self.values[f.name], f) for f in self.schema.features}
+        frame = pd.DataFrame(columns)
+        frame.index = self.index
+        return frame
+
+    def table(self) -> Table:
+        """Return the columns as a plan reads them."""
+        columns = [as_plain(self.values[f.name], f) for f in self.schema.features]
+        return Table(columns, len(self.index))
+
+
+def check(
     rows: Any, schema: Schema, policy: Policy, columns: Sequence[str] | None = None
-) -> pd.DataFrame:
-    """Return `rows` as a frame with the columns, order and dtypes of training.
+) -> Checked:
+    """Return `rows` by column, once everything about them has been checked.
 
     Parameters
     ----------
@@ -77,9 +99,14 @@ def to_frame(
             given[feature.name], found = check_column(table.columns[feature.name], feature, absent)
             findings += found
     _judge(findings, schema, policy, len(table.index))
-    frame = pd.DataFrame({f.name: rebuild(given[f.name], f) for f in schema.features})
-    frame.index = table.index
-    return frame
+    return Checked(schema, given, table.index)
+
+
+def to_frame(
+    rows: Any, schema: Schema, policy: Policy, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return `rows` as a frame with the columns, order and dtypes of training; see `check`."""
+    return check(rows, schema, policy, columns).frame()
 
 
 @dataclass(frozen=True, slots=True)

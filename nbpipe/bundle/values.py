@@ -115,6 +115,14 @@ def rebuild(values: Array, feature: Feature) -> Any:
     return _floats(values, ~missing).astype(dtype if dtype.startswith("float") else "float64")
 
 
+def as_plain(values: Array, feature: Feature) -> Any:
+    """Give checked values as a plan reads them: floats, or text with None for missing."""
+    missing = np.asarray(pd.isna(values))
+    if _kind(feature) in {"text", "datetime", "zoned"}:
+        return _put(values, missing, None)
+    return _floats(values, ~missing)
+
+
 def _categorical(values: Array, missing: Array, feature: Feature) -> pd.Categorical:
     """Keep unseen values as further categories: what becomes of them is for the pipeline to say."""
     unseen = ~missing & ~_known(values, feature)

@@ -1,0 +1,1 @@
+"""A fitted pipeline compiled to arrays, from which numpy alone predicts."""

@@ -1,0 +1,130 @@
+"""``plan.npz``: plain arrays, read without unpickling and checked before any is followed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from nbpipe.errors import IntegrityError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+
+FILE = "plan.npz"
+
+
+class NotCoveredError(Exception):
+    """Why a pipeline has no plan."""
+
+
+def write(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Write arrays uncompressed, so that what is read is never larger than the file."""
+    np.savez(path, **arrays)  # type: ignore[arg-type]
+
+
+def read(path: Path) -> dict[str, Array]:
+    """Read arrays, read-only.
+
+    Raises
+    ------
+    IntegrityError
+        It is no such archive, is compressed, or holds anything but plain arrays of its size.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {
+                each.filename.removesuffix(".npy"): _parse(archive, each)
+                for each in archive.infolist()
+            }
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise broken(str(error)) from error
+
+
+def _parse(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
+    if member.compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{member.filename} is compressed")
+    content = archive.read(member)
+    file = io.BytesIO(content)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError(f"{member.filename} has another format")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+    count = 1
+    for length in shape:
+        count *= length  # whole numbers of Python, which cannot overflow
+    if dtype.kind not in "biufU" or fortran or min(shape, default=0) < 0:
+        raise ValueError(f"{member.filename} is no plain array")
+    if count * dtype.itemsize != len(content) - file.tell():
+        raise ValueError(f"{member.filename} is not as large as it says")
+    if not count:
+        return np.empty(shape, dtype)
+    return np.frombuffer(content, dtype, offset=file.tell()).reshape(shape)
+
+
+def broken(what: str) -> IntegrityError:
+    """Return the error for a plan that this package cannot have written."""
+    return IntegrityError(
+        f"{FILE} is no plan that nbpipe wrote ({what}), so it is not used. Copy the bundle again "
+        "from its source."
+    )
+
+
+class Part:
+    """The arrays of one step of a plan, each checked as it is taken.
+
+    Parameters
+    ----------
+    arrays : Mapping of str to ndarray
+        Of the whole plan; a step's begin with its number and a dot.
+    prefix : str
+    widths : list of int
+        Columns of each of the step's inputs.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], prefix: str, widths: list[int]) -> None:
+        self.widths = widths
+        self.sources: tuple[int, ...] = ()
+        self._arrays = arrays
+        self._prefix = prefix
+
+    @property
+    def width(self) -> int:
+        """Columns of the only input."""
+        self.need(len(self.widths) == 1, "a step has too many inputs")
+        return self.widths[0]
+
+    def __contains__(self, name: str) -> bool:
+        return self._prefix + name in self._arrays
+
+    def get(self, name: str, kinds: str, *shape: int | None) -> Array:
+        """Return an array whose dtype is of one of `kinds`; None in `shape` is any length."""
+        array = self._arrays.get(self._prefix + name)
+        fits = (
+            array is not None
+            and array.dtype.kind in kinds
+            and len(array.shape) == len(shape)
+            and all(b in (None, a) for a, b in zip(array.shape, shape, strict=True))
+        )
+        if array is None or not fits:
+            raise broken(f"{self._prefix}{name} is missing or misshapen")
+        return array
+
+    def indices(self, name: str, limit: int, *shape: int | None) -> Array:
+        """Return whole numbers from 0 to below `limit`."""
+        array = self.get(name, "iu", *shape)
+        self.need(not array.size or (array.min() >= 0 and array.max() < limit), name)
+        return array.astype(np.intp)
+
+    def number(self, name: str, limit: int) -> int:
+        """Return one whole number from 0 to `limit`."""
+        return int(self.indices(name, limit + 1))
+
+    def need(self, holds: Any, what: str) -> None:
+        """Refuse the plan unless something holds."""
+        if not holds:
+            raise broken(f"{self._prefix}{what}")

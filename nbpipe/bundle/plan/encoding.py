@@ -1,0 +1,197 @@
+"""Categories into numbers: whatever an encoder makes of a column, as a table of its values.
+
+The encoder itself fills the table, one value at a time, with any imputer before it. So what it
+does with rare, dropped, missing and unknown values needs no second description here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nbpipe.bundle.plan.compiling import Block, Compiler
+
+ENCODERS = {"OneHotEncoder", "OrdinalEncoder", "TargetEncoder"}
+_LIMIT = 2**26  # entries of one column's table
+
+
+class _Column:
+    """What the values of one column put where: entries of a row that starts as `base`."""
+
+    def __init__(self, part: Part, number: int, columns: int, width: int) -> None:
+        self.source = int(part.indices("columns", columns, None)[number])
+        keys = part.get(f"keys{number}", "Uf", None)
+        self.codes: dict[Any, int] = {key: code for code, key in enumerate(keys.tolist())}
+        part.need(len(self.codes) == len(keys), "keys")
+        self.codes[None] = len(keys)  # missing
+        self.unknown = len(keys) + 1
+        self.places = part.indices(f"places{number}", width + 1, len(keys) + 2, None)
+        self.entries = part.get(f"entries{number}", "f", *self.places.shape)
+        self.refused = frozenset(
+            code
+            for code, name in ((len(keys), "missing"), (len(keys) + 1, "unknown"))
+            if part.get(name, "iu", None)[number]
+        )
+        single = self.places.shape[1] == 1
+        self.pairs = list(zip(self.places[:, 0], self.entries[:, 0], strict=True)) if single else []
+
+    def code(self, value: Any) -> int:
+        return self.codes.get(None if value != value else value, self.unknown)  # noqa: PLR0124
+
+    def check(self, codes: Sequence[int]) -> None:
+        if self.refused and not self.refused.isdisjoint(codes):
+            raise ValueError("Found a category that the encoder does not know")
+
+
+class Lookup:
+    """Columns of categories, by value."""
+
+    def __init__(self, part: Part) -> None:
+        base = part.get("base", "f", None)
+        self.width = len(base)
+        self.base = np.append(base, 0)  # the last takes what is put nowhere
+        count = len(part.get("columns", "iu", None))
+        self.columns = [_Column(part, each, part.width, self.width) for each in range(count)]
+        self.raw = part.sources[0] < 0
+
+    def __call__(self, rows: Any) -> Array:
+        if len(rows) == 1:
+            return self._one(rows)
+        out = np.repeat(self.base[None], len(rows), axis=0)
+        line = np.arange(len(rows))[:, None]
+        for column in self.columns:
+            codes = [column.code(value) for value in self._values(rows, column)]
+            column.check(codes)
+            out[line, column.places[codes]] = column.entries[codes]
+        return out[:, : self.width]
+
+    def _one(self, rows: Any) -> Array:
+        out = self.base.copy()
+        for column in self.columns:
+            (value,) = self._values(rows, column)
+            code = column.code(value)
+            if column.refused:
+                column.check((code,))
+            if column.pairs:
+                place, entry = column.pairs[code]
+                out[place] = entry
+            else:
+                out[column.places[code]] = column.entries[code]
+        return out[None, : self.width]
+
+    def _values(self, rows: Any, column: _Column) -> Any:
+        return rows.column(column.source) if self.raw else rows[:, column.source].tolist()
+
+
+def compile_encoder(compiler: Compiler, steps: list[Any], block: Block) -> Block:
+    """Compile an encoder, the last of `steps`, with the imputers before it."""
+    encoder = steps[-1]
+    name, known = type(encoder).__name__, encoder.categories_
+    if len(known) != block.width:
+        raise NotCoveredError(f"the imputer before {name} drops or adds columns")
+
+    def encode(rows: list[list[Any]]) -> tuple[Array, bool]:
+        X = compiler.frame(block, rows)
+        for step in steps:
+            X = step.transform(X)
+        sparse = hasattr(X, "toarray")
+        return np.asarray(X.toarray() if sparse else X), sparse
+
+    keys = [_keys(categories, name) for categories in known]
+    first = [each[0] if each else None for each in keys]
+    base, sparse = encode([first])
+    tables = [_table(encode, first, number, each) for number, each in enumerate(keys)]
+    varying = np.zeros((len(tables), base.shape[1]), dtype=bool)
+    for number, table in enumerate(tables):
+        differs = [row is not None and ~_same(row, base[0]) for row in table]
+        varying[number] = np.logical_or.reduce([each for each in differs if each is not False])
+    if (varying.sum(axis=0) > 1).any():
+        raise NotCoveredError(f"{name} mixes columns")
+    arrays: dict[str, Any] = {
+        "base": np.where(varying.any(axis=0), 0, base[0]).astype(base.dtype),
+        "columns": np.array(compiler.positions(block)),
+        "missing": np.array([int(table[-2] is None) for table in tables]),
+        "unknown": np.array([int(table[-1] is None) for table in tables]),
+    }
+    for number, table in enumerate(tables):
+        arrays[f"keys{number}"] = _as_keys(keys[number])
+        places, entries = _sparse(table, varying[number], base.shape[1], base.dtype)
+        arrays[f"places{number}"], arrays[f"entries{number}"] = places, entries
+    made = compiler.add("lookup", [block], base.shape[1], nan=True, **arrays)
+    return made.with_sparse(sparse=sparse)
+
+
+def _table(
+    encode: Callable[[list[list[Any]]], tuple[Array, bool]],
+    first: list[Any],
+    number: int,
+    keys: list[Any],
+) -> list[Array | None]:
+    """Return what the encoder makes of each key, of a gap and of an unknown; None if it raises."""
+
+    def with_value(value: Any) -> list[Any]:
+        return [*first[:number], value, *first[number + 1 :]]
+
+    table: list[Array | None] = []
+    if keys:
+        table += list(encode([with_value(key) for key in keys])[0])
+    unknown = "".join(keys) + "?" if keys and isinstance(keys[0], str) else _other(keys)
+    for value in (None, unknown):
+        try:
+            table.append(encode([with_value(value)])[0][0])
+        except (ValueError, TypeError):
+            table.append(None)
+    return table
+
+
+def _other(keys: list[Any]) -> Any:
+    return max(keys) + 1.0 if keys else "?"
+
+
+def _sparse(
+    table: list[Array | None], varying: Array, width: int, dtype: Any
+) -> tuple[Array, Array]:
+    """Write each row of a table as its entries that are not 0, and where they go."""
+    own = np.flatnonzero(varying)
+    rows = np.array([np.zeros(len(own)) if row is None else row[own] for row in table])
+    rows = rows.reshape(len(table), len(own))
+    filled = rows != 0
+    most = max(1, int(filled.sum(axis=1).max(initial=0)))
+    places = np.full((len(table), most), width, dtype=np.int32)
+    entries = np.zeros((len(table), most), dtype=dtype if dtype.kind == "f" else np.float64)
+    for number, (row, where) in enumerate(zip(rows, filled, strict=True)):
+        found = np.flatnonzero(where)
+        places[number, : len(found)] = own[found]
+        entries[number, : len(found)] = row[found]
+    return places, entries
+
+
+def _same(a: Array, b: Array) -> Array:
+    same: Array = (a == b) | ((a != a) & (b != b))  # noqa: PLR0124 - NaN
+    return same
+
+
+def _keys(categories: Array, name: str) -> list[Any]:
+    """Return the categories but for a missing one, as text or as numbers."""
+    keys = [each for each in categories.tolist() if each is not None and each == each]  # noqa: PLR0124
+    if len(keys) ** 2 > _LIMIT:
+        raise NotCoveredError(f"{name} knows {len(keys):,} categories of a column")
+    if all(isinstance(key, str) for key in keys):
+        return keys
+    if not all(isinstance(key, (int, float)) and float(key) == key for key in keys):
+        raise NotCoveredError(f"{name} knows categories that are neither text nor numbers")
+    return keys
+
+
+def _as_keys(keys: list[Any]) -> Array:
+    text = bool(keys) and isinstance(keys[0], str)
+    array = np.array(keys, dtype=np.str_ if text else np.float64)
+    if array.tolist() != keys:
+        raise NotCoveredError("a category ends in a null character")
+    return array

@@ -1,0 +1,85 @@
+"""Predictors that are one weighted sum, or nothing but a constant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
+
+if TYPE_CHECKING:
+    from nbpipe.bundle.plan.compiling import Block, Compiler
+
+
+class Linear:
+    """Scores ``X @ weights + intercept``."""
+
+    def __init__(self, part: Part) -> None:
+        self.weights = part.get("weights", "f", part.width, None)
+        self.width = self.weights.shape[1]
+        self.intercept = part.get("intercept", "f", self.width)
+
+    def __call__(self, X: Array) -> Array:
+        scores: Array = X @ self.weights
+        scores += self.intercept
+        return scores
+
+
+class Constant:
+    """The same scores for every row."""
+
+    def __init__(self, part: Part) -> None:
+        self.scores = part.get("scores", "f", None)
+        self.width = len(self.scores)
+
+    def __call__(self, rows: Any) -> Array:
+        return np.repeat(self.scores[None], len(rows), axis=0)
+
+
+def compile_linear(compiler: Compiler, estimator: Any, block: Block) -> Block:
+    """Compile a linear classifier or regressor of one output."""
+    block = compiler.numbers(block)
+    weights = np.atleast_2d(np.asarray(estimator.coef_, dtype=float))
+    intercept = np.broadcast_to(np.asarray(estimator.intercept_, dtype=float), len(weights))
+    link = _link(estimator, len(weights))
+    if link in {"value", "log"} and len(weights) > 1:
+        raise NotCoveredError(f"{type(estimator).__name__} predicts several outputs")
+    return compiler.predict(
+        "linear",
+        [block],
+        link,
+        estimator,
+        weights=np.ascontiguousarray(weights.T),
+        intercept=intercept.copy(),
+    )
+
+
+def _link(estimator: Any, outputs: int) -> str:
+    if not hasattr(estimator, "classes_"):
+        return (
+            "log" if type(estimator).__name__ in {"PoissonRegressor", "GammaRegressor"} else "value"
+        )
+    if not hasattr(estimator, "predict_proba"):
+        return "sign"
+    if getattr(estimator, "loss", "log_loss") != "log_loss":
+        raise NotCoveredError(f"{type(estimator).__name__} has loss {estimator.loss!r}")
+    if outputs == 1:
+        return "logit"
+    one_by_one = getattr(estimator, "multi_class", "auto") == "ovr" or (
+        getattr(estimator, "solver", None) in {None, "liblinear"}
+    )
+    return "ovr" if one_by_one else "softmax"
+
+
+def compile_dummy(compiler: Compiler, estimator: Any, block: Block) -> Block:
+    """Compile a DummyClassifier or DummyRegressor that predicts a constant."""
+    if estimator.n_outputs_ != 1:
+        raise NotCoveredError(f"{type(estimator).__name__} predicts several outputs")
+    if not hasattr(estimator, "classes_"):
+        constant = np.asarray(estimator.constant_, dtype=float).ravel()
+        return compiler.predict("constant", [block], "value", estimator, scores=constant)
+    if estimator._strategy not in {"prior", "most_frequent", "constant"}:  # noqa: SLF001
+        raise NotCoveredError(f"DummyClassifier draws at random ({estimator.strategy})")
+    scores = estimator.predict_proba(np.zeros((1, 1)))[0]
+    return compiler.predict("constant", [block], "proba", estimator, scores=scores)

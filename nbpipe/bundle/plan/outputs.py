@@ -1,0 +1,70 @@
+"""From scores to labels, probabilities and decisions, as scikit-learn derives them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbpipe.bundle.plan.arrays import Array
+
+_LARGE = 709.0  # exp of more overflows
+
+
+def logistic(scores: Array) -> Array:
+    """Return ``1 / (1 + exp(-x))`` as scipy rounds it, which takes exp from the C library too."""
+    return np.array([1 / (1 + math.exp(-x)) if x > -_LARGE else 0.0 for x in scores.tolist()])
+
+
+def _two(scores: Array) -> Array:
+    first = logistic(scores[:, 0])
+    return np.stack((1 - first, first), axis=1)
+
+
+def _half(scores: Array) -> Array:
+    return _two(2 * scores)
+
+
+def _softmax(scores: Array) -> Array:
+    scores = scores - scores.max(axis=1).reshape(-1, 1)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=1).reshape(-1, 1)
+    return scores
+
+
+def _one_by_one(scores: Array) -> Array:
+    each = np.stack([logistic(column) for column in scores.T], axis=1)
+    total = each.sum(axis=1)
+    each[total == 0] = 1
+    total[total == 0] = each.shape[1]
+    each /= total.reshape(-1, 1)
+    return each
+
+
+#: How a link makes probabilities of scores; None where it makes none.
+PROBABILITIES: dict[str, Callable[[Array], Array] | None] = {
+    "value": None,
+    "log": None,
+    "sign": None,
+    "proba": lambda scores: scores,
+    "logit": _two,
+    "half_logit": _half,
+    "softmax": _softmax,
+    "ovr": _one_by_one,
+}
+#: The links of numbers, and of classes whose scores are decisions.
+NUMBERS = {"value", "log"}
+DECISIONS = {"sign", "logit", "half_logit", "softmax", "ovr"}
+
+
+def codes(scores: Array, link: str, at_zero: int) -> Array:
+    """Return the position of each row's class."""
+    if link not in DECISIONS or scores.shape[1] > 1:
+        best: Array = scores.argmax(axis=1)
+        return best
+    above: Array = scores[:, 0] >= 0 if at_zero else scores[:, 0] > 0
+    return above.astype(np.intp)
