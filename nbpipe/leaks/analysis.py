@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.interpret.alone import walk_alone
+from nbpipe.leaks.interpret.language import PYTHON
 from nbpipe.leaks.interpret.machine import Machine, Snapshot
-from nbpipe.leaks.interpret.statements import walk
 from nbpipe.leaks.order import in_order
 from nbpipe.leaks.rules.registry import RULES
 from nbpipe.leaks.view import View
@@ -21,7 +21,7 @@ class Analysis:
     """Checks one document again and again, from the first cell that changed."""
 
     def __init__(self) -> None:
-        self._machine = Machine()
+        self._machine = Machine(PYTHON)
         self._walked: list[Cell] = []
         self._states: list[Snapshot] = [self._machine.snapshot()]
 
@@ -37,7 +37,7 @@ class Analysis:
         for cell in cells[same:]:
             machine.cell = cell.number
             machine.steps = 0
-            walk(machine, cell.tree.body)
+            machine.walk(cell.tree.body)
             self._walked.append(cell)
             self._states.append(machine.snapshot())
         walk_alone(machine)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.errors import UnreadableError, one_line
-from nbpipe.leaks.analysis import analyse
+from nbpipe.leaks.analysis import Analysis
 from nbpipe.leaks.config import FAIL_ON, Settings, settings_for
 from nbpipe.leaks.ignores import is_ignored, unknown_ignores
 from nbpipe.leaks.source import Document, parse, read
@@ -180,6 +180,27 @@ def check_text(
     return run.checked()
 
 
+def check_document(
+    document: Document,
+    analysis: Analysis | None = None,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Checked:
+    """Find the leaks in cells put together elsewhere, such as those run in a session.
+
+    See `check`. An `analysis` that is given again walks only what changed.
+
+    Raises
+    ------
+    UsageError
+        If an option or the configuration makes no sense.
+    """
+    run = _Run(_settings([], select, ignore, None))
+    run.add(document, analysis)
+    return run.checked()
+
+
 def _settings(
     paths: Sequence[Path], select: Sequence[str], ignore: Sequence[str], fail_on: str | None
 ) -> Settings:
@@ -197,9 +218,9 @@ class _Run:
     warnings: list[str] = field(default_factory=list)
     n_files: int = 0
 
-    def add(self, document: Document) -> None:
+    def add(self, document: Document, analysis: Analysis | None = None) -> None:
         try:
-            findings = analyse(document)
+            findings = (analysis or Analysis()).check(document)
         except Exception as error:  # noqa: BLE001 - one file must not end the run over many
             reason = f"The checker failed on it: {type(error).__name__}: {one_line(error)}."
             self.skipped.append((document.path, reason))

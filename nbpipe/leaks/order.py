@@ -25,18 +25,18 @@ def in_order(cells: Sequence[Cell]) -> list[Cell]:
 
 def _undefined(cells: Sequence[Cell]) -> int:
     """Count the names that are used before the cell that assigns them."""
-    assigned = set().union(*(_names(cell.tree)[0] for cell in cells))
+    assigned = set().union(*(names(cell.tree)[0] for cell in cells))
     known: set[str] = set()
     missing = 0
     for cell in cells:
-        stores, loads = _names(cell.tree)
+        stores, loads = names(cell.tree)
         missing += len((loads & assigned) - known)
         known |= stores
     return missing
 
 
 @lru_cache(2_048)
-def _names(tree: ast.Module) -> tuple[set[str], set[str]]:
+def names(tree: ast.Module) -> tuple[set[str], set[str]]:
     """Return the names that a cell assigns, and those that it uses without having assigned them."""
     stores: set[str] = set()
     loads: set[str] = set()

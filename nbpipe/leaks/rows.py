@@ -9,7 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-Side = tuple[Any, ...]  # ("part", name), ("range", low, high), ("cmp", operator, value), ("not", side)
+Side = tuple[
+    Any, ...
+]  # ("part", name), ("range", low, high), ("cmp", operator, value), ("not", side)
 Pick = tuple[Any, Side]  # what was divided, and the side taken
 
 

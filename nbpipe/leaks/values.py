@@ -35,8 +35,10 @@ class Data(NamedTuple):
     without: frozenset[str] = frozenset()  # columns that were dropped
     only: frozenset[str] | None = None  # columns that were chosen, where that is known
     made: frozenset[tuple[str, str]] = frozenset()  # (column, one it was computed from)
-    form: str = ""  # "row", "index", "groups", "archive", "order", "folds", "rolling", "mask", "loc"
-    supervised: bool = False  # computed with the target
+    form: str = (
+        ""  # "row", "index", "groups", "archive", "order", "folds", "rolling", "mask", "loc"
+    )
+    counted: bool = False  # as `enumerate` gives it
 
     @property
     def taint(self) -> Ids:
@@ -48,6 +50,22 @@ class Data(NamedTuple):
     def as_rows(self) -> Data:
         """Return a table of summaries as the rows that are worked with."""
         return self._replace(stat=NONE, form="") if self.form == "table" else self
+
+    def omitting(self, names: list[Any]) -> Data:
+        """Return a list of columns without these: ``frame.columns.drop("late")``."""
+        values = [
+            each for name in names for each in (name.items if isinstance(name, Seq) else (name,))
+        ]
+        texts = {each.value for each in values if isinstance(each, Const)}
+        return self._replace(
+            without=self.without | {text for text in texts if isinstance(text, str)}
+        )
+
+    def like(self, content: Data) -> Data:
+        """Return what is in `content` as this frame's columns."""
+        return content._replace(
+            oid=0, form=self.form, column=self.column, without=self.without, only=self.only
+        )
 
     def taking(self, columns: frozenset[str]) -> Data:
         """Return these columns alone."""
@@ -151,7 +169,6 @@ class Estimator(NamedTuple):
     data: Data | None = None  # rows that its constructor took
     steps: tuple[Any, ...] = ()
     varies: Ids = NONE
-    target: str = ""
     params: tuple[tuple[str, Any], ...] = ()
     first: Any = None  # its first positional argument
 

@@ -56,7 +56,9 @@ class View:
 
     def copies(self, score: Score) -> list[Copies]:
         """Return what repeated rows that the judged model was fitted on."""
-        numbers = score.copies if score.folds else set().union(*(f.copies for f in self.fits(score)))
+        numbers = (
+            score.copies if score.folds else set().union(*(f.copies for f in self.fits(score)))
+        )
         return [self.facts[number] for number in sorted(numbers)]
 
     def windows(self, score: Score) -> list[Windows]:
@@ -66,7 +68,9 @@ class View:
 
     def held_out(self, score: Score) -> bool:
         """Say whether the score is one of rows that the model was not fitted on."""
-        return bool(score.rows) and not score.folds and not overlap(score.rows, self.trained_on(score))
+        return (
+            bool(score.rows) and not score.folds and not overlap(score.rows, self.trained_on(score))
+        )
 
     def on_training_rows(self, score: Score) -> bool:
         """Say whether the score is one of the very rows that the model was fitted on."""

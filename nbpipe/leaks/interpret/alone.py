@@ -7,16 +7,49 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.interpret import calls
-from nbpipe.leaks.interpret.store import side_of
+from nbpipe.leaks.interpret.call import Call
+from nbpipe.leaks.interpret.sides import side_of
 from nbpipe.leaks.rows import pick, source
 from nbpipe.leaks.values import UNKNOWN, Class, Data, Estimator, Function
 
 if TYPE_CHECKING:
     from nbpipe.leaks.interpret.machine import Machine
 
-_ROWS = ("x", "y", "df", "data", "train", "test", "val", "feature", "target", "label", "text", "frame", "corpus", "doc", "series", "table", "rows", "samples", "dataset", "self")
+_ROWS = (
+    "x",
+    "y",
+    "df",
+    "data",
+    "train",
+    "test",
+    "val",
+    "feature",
+    "target",
+    "label",
+    "text",
+    "frame",
+    "corpus",
+    "doc",
+    "series",
+    "table",
+    "rows",
+    "samples",
+    "dataset",
+    "self",
+)
 _MODELS = ("model", "clf", "classifier", "estimator", "regressor", "learner", "pipeline", "pipe")
-_TELLING = frozenset({"fit", "fit_transform", "fit_resample", "train_test_split", "cross_val_score", "cross_validate", "fit_sample", "score"})
+_TELLING = frozenset(
+    {
+        "fit",
+        "fit_transform",
+        "fit_resample",
+        "train_test_split",
+        "cross_val_score",
+        "cross_validate",
+        "fit_sample",
+        "score",
+    }
+)
 
 
 def walk_alone(m: Machine) -> None:
@@ -27,7 +60,7 @@ def walk_alone(m: Machine) -> None:
         m.steps = 0
         m.cell = made.cell
         if isinstance(made, Function):
-            calls.enter(m, made, [], _parameters(m, made.node), made.node)
+            m.enter(made, [], _parameters(m, made.node), made.node)
         elif isinstance(made, Class):
             _use(m, made)
 
@@ -36,10 +69,15 @@ def _use(m: Machine, made: Class) -> None:
     """Make an object and call its methods as they stand."""
     start = made.methods.get("__init__")
     given = _parameters(m, start.node) if isinstance(start, Function) else {}
-    instance = calls.create(m, made, [], given, made.node)
+    node = ast.copy_location(ast.Call(ast.Name(made.node.name), [], []), made.node)
+    instance = calls.create(m, made, Call(node, made.node.name, [], given))
     for name, method in made.methods.items():
-        if isinstance(method, Function) and not name.startswith("__") and method.node not in m.called:
-            calls.enter(m, method._replace(owner=instance), [], _parameters(m, method.node), method.node)
+        if (
+            isinstance(method, Function)
+            and not name.startswith("__")
+            and method.node not in m.called
+        ):
+            m.enter(method._replace(owner=instance), [], _parameters(m, method.node), method.node)
 
 
 @lru_cache(2_048)

@@ -5,145 +5,131 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from nbpipe.leaks.interpret import attributes
+from nbpipe.leaks.interpret.subscripts import fold
 from nbpipe.leaks.values import UNKNOWN, Const, Data, Function, Map, Model, Ref, Seq
 
 if TYPE_CHECKING:
+    from nbpipe.leaks.interpret.call import Call
     from nbpipe.leaks.interpret.machine import Machine
 
+_THROUGH = (
+    "sorted", "reversed", "set", "iter", "tqdm", "trange", "tqdm_notebook", "progress_bar",
+    "track", "squeeze", "ravel",
+)  # fmt: skip
+_PAIR = 2
 
-def _elements(m: Machine, value: Any) -> list[Any] | None:
-    from nbpipe.leaks.interpret.expressions import elements  # noqa: PLC0415 - they need each other
 
-    return elements(m, value)
-
-
-def _zip(m: Machine, node: ast.Call, _: Ref, args: list[Any], __: dict[str, Any]) -> Any:
-    known = [_elements(m, arg) for arg in args]
-    if known and all(each is not None for each in known):
-        rounds = zip(*(each for each in known if each is not None), strict=False)
-        return Seq(tuple(Seq(tuple(one)) for one in rounds))
+def _zip(m: Machine, call: Call) -> Any:
+    known = [m.elements(value) for value in call.args]
     lengths = [len(each) for each in known if each is not None]
-    if lengths:  # a known list beside an unknown one, such as axes of a figure
-        columns = [each or [m.mix([arg])] * min(lengths) for each, arg in zip(known, args, strict=True)]
-        return Seq(tuple(Seq(tuple(one)) for one in zip(*columns, strict=False)))
-    return _tuples(m, args)
+    if not lengths:
+        return m.mix(call.args)._replace(picks=frozenset())
+    # a known list may stand beside an unknown one, such as the axes of a figure
+    columns = [
+        [m.mix([value])] * min(lengths) if each is None else each
+        for each, value in zip(known, call.args, strict=True)
+    ]
+    return Seq(tuple(Seq(tuple(one)) for one in zip(*columns, strict=False)))
 
 
-def _tuples(m: Machine, values: list[Any]) -> Data:
-    """Return what gives tuples of what is in each value; their rows go together."""
-    return m.mix(values)._replace(picks=frozenset())
-
-
-def _enumerate(m: Machine, node: ast.Call, _: Ref, args: list[Any], __: dict[str, Any]) -> Any:
-    known = _elements(m, args[0]) if args else None
+def _enumerate(m: Machine, call: Call) -> Any:
+    value = call.argument(0)
+    known = m.elements(value)
     if known is not None:
-        return Seq(tuple(Seq((Const(i), value)) for i, value in enumerate(known)))
-    if args and isinstance(args[0], Data):
-        return args[0]._replace(form="folds" if args[0].form == "folds" else args[0].form, supervised=True)
-    return UNKNOWN
+        return Seq(tuple(Seq((Const(number), each)) for number, each in enumerate(known)))
+    return value._replace(counted=True) if isinstance(value, Data) else UNKNOWN
 
 
-def _range(m: Machine, node: ast.Call, _: Ref, args: list[Any], __: dict[str, Any]) -> Any:
-    return Data(form="order", column=f"{m.cell}:{node.lineno}:{node.col_offset}", varies=m.mix(args).varies)
+def _range(m: Machine, call: Call) -> Data:
+    place = f"{m.cell}:{call.node.lineno}:{call.node.col_offset}"
+    return Data(form="order", column=place, varies=m.mix(call.args).varies)
 
 
-def _list(m: Machine, node: ast.Call, _: Ref, args: list[Any], __: dict[str, Any]) -> Any:
-    if not args:
+def _list(m: Machine, call: Call) -> Any:
+    if not call.args:
         return Seq(())
-    value = m.see(args[0])
+    value = m.see(call.args[0])
     if isinstance(value, Map):
-        return Seq(tuple(_elements(m, value) or ()))
+        return Seq(tuple(m.elements(value) or ()))
     return value._replace(oid=0) if isinstance(value, Data | Seq) else value
 
 
-def _dict(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _dict(m: Machine, call: Call) -> Any:
     items: list[tuple[Any, Any]] = []
-    for arg in args:
-        value = m.see(arg)
+    for value in map(m.see, call.args):
         if isinstance(value, Map):
             items.extend(value.items)
         elif isinstance(value, Seq):
             pairs = [m.see(item) for item in value.items]
-            items.extend(
-                (p.items[0].value if isinstance(p.items[0], Const) else p.items[0], p.items[1])
-                for p in pairs
-                if isinstance(p, Seq) and len(p.items) == 2  # noqa: PLR2004 - a key and a value
-            )
+            pairs = [p for p in pairs if isinstance(p, Seq) and len(p.items) == _PAIR]
+            items.extend((_key(key), each) for key, each in (pair.items for pair in pairs))
         elif isinstance(value, Data) and value.stat:
             return value._replace(oid=0)
-    return Map((*items, *((name, m.identified(value)) for name, value in kwargs.items())))
+    named = ((name, m.identified(value)) for name, value in call.kwargs.items())
+    return Map((*items, *named))
 
 
-def _mapped(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from nbpipe.leaks.interpret.calls import apply  # noqa: PLC0415 - they need each other
+def _key(value: Any) -> Any:
+    return value.value if isinstance(value, Const) else value
 
-    function, *values = args or [UNKNOWN]
-    known = _elements(m, values[0]) if values else None
+
+def _mapped(m: Machine, call: Call) -> Any:
+    function, *values = call.args or [UNKNOWN]
+    known = m.elements(values[0]) if values else None
     if isinstance(function, Function | Ref) and known is not None:
-        return Seq(tuple(apply(m, node, function, [value], {}) for value in known))
+        return Seq(tuple(m.apply(call.with_args(each), function) for each in known))
     if isinstance(function, Function) and values:
         element = m.mix(values[:1])._replace(form="row", oid=0)
-        result = apply(m, node, function, [element], {})
-        return m.mix([*values, result])._replace(form="")
+        return m.mix([*values, m.apply(call.with_args(element), function)])._replace(form="")
     return m.mix(values)
 
 
-def _through(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    value = m.see(args[0]) if args else UNKNOWN
-    if isinstance(value, Data | Seq | Map):
-        return value._replace(oid=0)
-    return value
+def _through(m: Machine, call: Call) -> Any:
+    value = m.see(call.argument(0))
+    return value._replace(oid=0) if isinstance(value, Data | Seq | Map) else value
 
 
-def _chosen(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """Return the best of several: ``max(scores, key=...)``."""
-    known = _elements(m, args[0]) if len(args) == 1 else args
+def _chosen(m: Machine, call: Call) -> Any:
+    """Return the best of several: ``max(models, key=...)``."""
+    known = m.elements(call.args[0]) if len(call.args) == 1 else call.args
     models = [value for value in known or () if isinstance(value, Model)]
-    return models[-1] if models else m.mix(args)
+    return models[-1] if models else m.mix(call.args)
 
 
-def _number(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _number(m: Machine, call: Call) -> Data:
     """Return an unknown number that is told from others."""
-    data = m.mix(args)
-    kept = Data(fits=data.fits, scores=data.scores, varies=data.varies)
-    if data.stat and not data.fits:
-        kept = data
-    return kept._replace(oid=m.number())
+    data = m.mix(call.args)
+    if not data.stat or data.fits:
+        data = Data(fits=data.fits, scores=data.scores, varies=data.varies)
+    return data._replace(oid=m.number())
 
 
-def _next(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from nbpipe.leaks.interpret.select import fold  # noqa: PLC0415 - they need each other
-
-    value = m.see(args[0]) if args else UNKNOWN
+def _next(m: Machine, call: Call) -> Any:
+    value = m.see(call.argument(0))
     if isinstance(value, Data) and value.form == "folds":
         m.loop_count += 1
-        return fold(m, value._replace(only=frozenset({"once"})), m.loop_count, node)
-    known = _elements(m, value)
+        return fold(m, value._replace(only=frozenset({"once"})), m.loop_count, call.node)
+    known = m.elements(value)
     return known[0] if known else value
 
 
-def _getattr(m: Machine, node: ast.Call, _: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from nbpipe.leaks.interpret.select import attribute  # noqa: PLC0415 - they need each other
-
-    if len(args) > 1 and isinstance(args[1], Const) and isinstance(args[1].value, str):
-        return attribute(m, ast.Attribute(node.args[0], args[1].value, ast.Load()), args[0], args[1].value)
-    return UNKNOWN
+def _getattr(m: Machine, call: Call) -> Any:
+    name = call.literal(1)
+    if not isinstance(name, str):
+        return UNKNOWN
+    return attributes.attribute(m, ast.Attribute(call.node.args[0], name), call.args[0], name)
 
 
 FUNCTIONS: dict[str, Any] = {
     "zip": _zip,
     "enumerate": _enumerate,
-    "range": _range,
-    "arange": _range,
-    "xrange": _range,
-    "list": _list,
-    "tuple": _list,
-    "dict": _dict,
-    "OrderedDict": _dict,
+    **dict.fromkeys(("range", "arange", "xrange"), _range),
+    **dict.fromkeys(("list", "tuple"), _list),
+    **dict.fromkeys(("dict", "OrderedDict"), _dict),
     "map": _mapped,
-    **dict.fromkeys(("sorted", "reversed", "set", "iter", "tqdm", "trange", "tqdm_notebook", "progress_bar", "track", "squeeze", "ravel", "next_batch"), _through),
-    "max": _chosen,
-    "min": _chosen,
+    **dict.fromkeys(_THROUGH, _through),
+    **dict.fromkeys(("max", "min"), _chosen),
     **dict.fromkeys(("int", "round", "float", "abs", "floor", "ceil"), _number),
     "next": _next,
     "getattr": _getattr,

@@ -1,12 +1,15 @@
-"""Calls: to local functions and classes, which are walked, and to everything else, which is known."""
+"""Calls: local functions and classes are walked, everything else is looked up."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.interpret import containers, estimators, expressions, frames, library
-from nbpipe.leaks.interpret.machine import BUDGET, Frame, joined
+from nbpipe.leaks.interpret import attributes, containers, estimators, frames, library
+from nbpipe.leaks.interpret.call import Call
+from nbpipe.leaks.interpret.fitting import LAST_NETWORK
+from nbpipe.leaks.interpret.machine import BUDGET, Frame
+from nbpipe.leaks.interpret.mixing import joined
 from nbpipe.leaks.values import (
     UNKNOWN,
     Class,
@@ -24,196 +27,184 @@ from nbpipe.leaks.values import (
 if TYPE_CHECKING:
     from nbpipe.leaks.interpret.machine import Machine
 
-Arguments = list[Any]
-Keywords = dict[str, Any]
-DEEPEST = 8  # calls within calls that are followed
+_DEEPEST = 8  # calls within calls that are followed
 
 
-def call(m: Machine, node: ast.Call) -> Any:
+def evaluate(m: Machine, node: ast.Call) -> Any:
     """Return the value of a call."""
     if isinstance(node.func, ast.Attribute):
-        owner = expressions.evaluate(m, node.func.value)
-        function = None
-        if isinstance(owner, Instance | Class | Ref):
-            function = expressions.select.attribute(m, node.func, owner, node.func.attr)
-        args, kwargs = _arguments(m, node)
-        if function is None:
-            return method(m, node, owner, node.func.attr, args, kwargs)
+        owner, name = m.evaluate(node.func.value), node.func.attr
+        if not isinstance(owner, Instance | Class | Ref):
+            return method(m, _call(m, node, name), owner)
+        function = attributes.attribute(m, node.func, owner, name)
     else:
-        function = expressions.evaluate(m, node.func)
-        args, kwargs = _arguments(m, node)
-    return apply(m, node, function, args, kwargs)
+        function = m.evaluate(node.func)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+    return apply(m, _call(m, node, name), function)
 
 
-def apply(m: Machine, node: ast.Call, function: Any, args: Arguments, kwargs: Keywords) -> Any:
-    """Call whatever a name stood for."""
-    if isinstance(function, Function):
-        return enter(m, function, args, kwargs, node)
-    if isinstance(function, Class):
-        return create(m, function, args, kwargs, node)
-    if isinstance(function, Ref):
-        return library.call(m, node, function, args, kwargs)
-    if isinstance(function, Method):
-        return method(m, node, function.owner, function.name, args, kwargs)
-    if isinstance(function, Instance):
-        inner = function.cls.methods.get("__call__") or function.cls.methods.get("forward")
-        if isinstance(inner, Function):
-            if any(isinstance(base, Ref) and base.last in {"Module", "Model"} for base in function.cls.bases):
-                return estimators.network(m, node, function, args)
-            return enter(m, inner._replace(owner=function), args, kwargs, node)
-    if isinstance(function, Model):  # a network called like a function
-        return estimators.called(m, node, function, args, kwargs)
-    return library.unknown(m, node, args, kwargs)
-
-
-def method(
-    m: Machine, node: ast.Call, owner: Any, name: str, args: Arguments, kwargs: Keywords
-) -> Any:
-    """Call a method."""
-    if isinstance(owner, Method):  # an attribute of something unknown: `pd.Series.str` and the like
-        owner = owner.owner
-    if isinstance(owner, Model):
-        return estimators.call(m, node, owner, name, args, kwargs)
-    if isinstance(owner, Data):
-        return frames.call(m, node, owner, name, args, kwargs)
-    if isinstance(owner, Seq | Map):
-        return containers.call(m, node, owner, name, args, kwargs)
-    if isinstance(owner, Instance):
-        return _inherited(m, node, owner, name, args, kwargs)
-    if isinstance(owner, Const):
-        return containers.text(m, owner, name, args)
-    return library.unknown(m, node, args, kwargs)
-
-
-def _inherited(
-    m: Machine, node: ast.Call, owner: Instance, name: str, args: Arguments, kwargs: Keywords
-) -> Any:
-    """Call a method that a local class has from a library."""
-    methods = owner.cls.methods
-    if name in estimators.RESTORES and estimators.LAST_NETWORK in m.heap:
-        fits = m.heap[estimators.LAST_NETWORK].fits
-        m.heap[owner.oid] = {"<fits>": fits, **m.heap[owner.oid]}
-        return owner
-    if name in {"to", "cuda", "eval", "train", "double", "half", "cpu"}:
-        return owner
-    if name == "fit_transform" and "transform" in methods:
-        if "fit" in methods:
-            enter(m, methods["fit"]._replace(owner=owner), args, kwargs, node)
-        return enter(m, methods["transform"]._replace(owner=owner), args[:1], {}, node)
-    for base in owner.cls.bases:
-        if isinstance(base, Class) and isinstance(base.methods.get(name), Function):
-            return enter(m, base.methods[name]._replace(owner=owner), args, kwargs, node)
-    return library.unknown(m, node, args, kwargs)
-
-
-def _arguments(m: Machine, node: ast.Call) -> tuple[Arguments, Keywords]:
-    args: Arguments = []
+def _call(m: Machine, node: ast.Call, name: str) -> Call:
+    args: list[Any] = []
     for part in node.args:
-        if isinstance(part, ast.Starred):
-            value = expressions.evaluate(m, part.value)
-            known = expressions.elements(m, value)
-            args.extend(known if known is not None else [value])
-        else:
-            args.append(expressions.evaluate(m, part))
-    kwargs: Keywords = {}
+        value = m.evaluate(part.value if isinstance(part, ast.Starred) else part)
+        known = m.elements(value) if isinstance(part, ast.Starred) else None
+        args.extend([value] if known is None else known)
+    kwargs: dict[str, Any] = {}
     for keyword in node.keywords:
-        value = expressions.evaluate(m, keyword.value)
+        value = m.evaluate(keyword.value)
         if keyword.arg is not None:
             kwargs[keyword.arg] = value
         elif isinstance(value, Map):
-            kwargs.update({k: m.see(v) for k, v in value.items if isinstance(k, str)})
+            kwargs.update({key: m.see(each) for key, each in value.items if isinstance(key, str)})
         elif m.data_in(value):
             kwargs["**"] = value
-    return args, kwargs
+    return Call(node, name, args, kwargs)
+
+
+def apply(m: Machine, call: Call, function: Any) -> Any:
+    """Call whatever a name stood for."""
+    if isinstance(function, Function):
+        return enter(m, function, call.args, call.kwargs, call.node)
+    if isinstance(function, Class):
+        return create(m, function, call)
+    if isinstance(function, Ref):
+        return library.call(m, call._replace(name=function.name))
+    if isinstance(function, Method):
+        return method(m, call._replace(name=function.name), function.owner)
+    if isinstance(function, Model):  # a network called like a function
+        return estimators.called(m, call, function)
+    if isinstance(function, Instance):
+        return _called(m, call, function)
+    return library.unknown(m, call)
+
+
+def _called(m: Machine, call: Call, owner: Instance) -> Any:
+    """Call an object of a local class."""
+    methods = owner.cls.methods
+    inner = methods.get("__call__") or methods.get("forward") or methods.get("call")
+    if not isinstance(inner, Function):
+        return library.unknown(m, call)
+    if any(isinstance(base, Ref) and base.last in {"Module", "Model"} for base in owner.cls.bases):
+        return estimators.network(m, call, owner)
+    return enter(m, inner._replace(owner=owner), call.args, call.kwargs, call.node)
+
+
+def method(m: Machine, call: Call, owner: Any) -> Any:
+    """Call a method."""
+    if isinstance(owner, Method):  # an attribute of something unknown
+        owner = owner.owner
+    for kind, how in _METHODS_OF:
+        if isinstance(owner, kind):
+            return how(m, call, owner)
+    return library.unknown(m, call)
+
+
+def _inherited(m: Machine, call: Call, owner: Instance) -> Any:
+    """Call a method that a local class has from a library."""
+    methods = owner.cls.methods
+    if call.last in estimators.RESTORES:
+        kept = m.heap.get(LAST_NETWORK, UNKNOWN).fits
+        m.heap[owner.oid] = {LAST_NETWORK: kept, **m.heap[owner.oid]}
+        return owner
+    if call.last in estimators.ITSELF:
+        return owner
+    if call.last == "fit_transform" and "transform" in methods:
+        if "fit" in methods:
+            enter(m, methods["fit"]._replace(owner=owner), call.args, call.kwargs, call.node)
+        return enter(m, methods["transform"]._replace(owner=owner), call.args[:1], {}, call.node)
+    return library.unknown(m, call)
+
+
+_METHODS_OF = (
+    (Model, estimators.call),
+    (Data, frames.call),
+    (Seq, containers.of_list),
+    (Map, containers.of_dict),
+    (Instance, _inherited),
+    (Const, containers.of_text),
+)
 
 
 def enter(
-    m: Machine, function: Function, args: Arguments, kwargs: Keywords, node: ast.AST
+    m: Machine, function: Function, args: list[Any], kwargs: dict[str, Any], node: ast.AST
 ) -> Any:
     """Walk a local function with these arguments and return what it returns."""
     code = function.node
     m.called.add(code)
-    if len(m.active) >= DEEPEST or code in m.active or m.steps > BUDGET:
+    if len(m.active) >= _DEEPEST or code in m.active or m.steps > BUDGET:
         return m.mix([*args, *kwargs.values()])
-    names = _bound(m, function, args, kwargs)
+    frame = Frame(_parameters(m, function, args, kwargs), function.around)
     m.active.append(code)
-    m.frames.append(Frame(names, function.around))
+    m.frames.append(frame)
     outer, m.cell = m.cell, function.cell
     try:
         if isinstance(code, ast.Lambda):
-            return expressions.evaluate(m, code.body)
-        from nbpipe.leaks.interpret.statements import walk  # noqa: PLC0415 - they need each other
-
-        walk(m, code.body)
-        if m.frames[-1].yielded:
-            return Seq(tuple(m.frames[-1].yielded))
-        result: Any = None
-        for value in m.frames[-1].returned:
-            result = joined(result, m.see(value)) if result is not None else m.see(value)
-        return Const(None) if result is None else result
+            return m.evaluate(code.body)
+        m.walk(code.body)
     finally:
         m.cell = outer
         m.frames.pop()
         m.active.pop()
+    if frame.yielded:
+        return Seq(tuple(frame.yielded))
+    result: Any = None
+    for value in frame.returned:
+        result = joined(result, m.see(value))
+    return Const(None) if result is None else result
 
 
-def _bound(
-    m: Machine, function: Function, args: Arguments, kwargs: Keywords
+def _parameters(
+    m: Machine, function: Function, args: list[Any], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
     """Return a function's parameters with their values."""
-    parameters = function.node.args
-    names = [each.arg for each in (*parameters.posonlyargs, *parameters.args)]
-    marks = getattr(function.node, "decorator_list", ())
-    static = any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in marks)
-    given = list(function.bound) + args
-    if function.owner is not None and not static:
+    taken = function.node.args
+    positional = [each.arg for each in (*taken.posonlyargs, *taken.args)]
+    named = [*positional, *(each.arg for each in taken.kwonlyargs)]
+    given = [*function.bound, *args]
+    if function.owner is not None and not attributes.marked(function, {"staticmethod"}):
         given = [function.owner, *given]
-    bound: dict[str, Any] = {}
-    defaults = dict(zip(reversed(names), reversed(parameters.defaults), strict=False))
-    for keyword, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
-        names.append(keyword.arg)
-        if default is not None:
-            defaults[keyword.arg] = default
-    positional = len(names) - len(parameters.kwonlyargs)
-    for name, value in zip(names[:positional], given, strict=False):
-        bound[name] = m.identified(value)
-    for name in names:
-        if name in kwargs:
-            bound[name] = m.identified(kwargs[name])
-        elif name not in bound:
-            known = defaults.get(name)
-            bound[name] = UNKNOWN if known is None else expressions.evaluate(m, known)
-    if parameters.vararg:
-        bound[parameters.vararg.arg] = Seq(tuple(m.identified(v) for v in given[positional:]))
-    if parameters.kwarg:
-        rest = ((k, m.identified(v)) for k, v in kwargs.items() if k not in names)
-        bound[parameters.kwarg.arg] = Map(tuple(rest))
-    return bound
+    bound = dict(zip(positional, given, strict=False))
+    bound |= {name: kwargs[name] for name in named if name in kwargs}
+    defaults = dict(zip(reversed(positional), reversed(taken.defaults), strict=False))
+    defaults |= {
+        each.arg: default
+        for each, default in zip(taken.kwonlyargs, taken.kw_defaults, strict=True)
+        if default is not None
+    }
+    for name in named:
+        if name not in bound:
+            default = defaults.get(name)
+            bound[name] = UNKNOWN if default is None else m.evaluate(default)
+    if taken.vararg:
+        rest = tuple(m.identified(value) for value in given[len(positional) :])
+        bound[taken.vararg.arg] = Seq(rest)
+    if taken.kwarg:
+        others = ((k, m.identified(v)) for k, v in kwargs.items() if k not in named)
+        bound[taken.kwarg.arg] = Map(tuple(others))
+    return {name: m.identified(value) for name, value in bound.items()}
 
 
-def create(m: Machine, cls: Class, args: Arguments, kwargs: Keywords, node: ast.AST) -> Instance:
+def create(m: Machine, cls: Class, call: Call) -> Instance:
     """Make an object of a local class."""
     m.called.add(cls.node)
-    methods = dict(cls.methods)
-    bases = list(cls.bases)
-    while bases:
-        base = bases.pop(0)
-        if isinstance(base, Class):
-            methods = {**base.methods, **methods}
-            bases.extend(base.bases)
+    methods = _methods(cls)
     instance = Instance(m.number(), cls._replace(methods=methods))
     m.heap[instance.oid] = {}
     start = methods.get("__init__")
-    if isinstance(start, Function):
-        enter(m, start._replace(owner=instance), args, kwargs, node)
-    else:  # a dataclass or named tuple
+    if not isinstance(start, Function):  # a dataclass or named tuple
         fields = [name for name, value in methods.items() if not isinstance(value, Function)]
-        given = {**dict(zip(fields, args, strict=False)), **kwargs}
+        given = {**dict(zip(fields, call.args, strict=False)), **call.kwargs}
         m.heap[instance.oid] = {name: m.identified(value) for name, value in given.items()}
-        after = methods.get("__post_init__")
-        if isinstance(after, Function):
-            enter(m, after._replace(owner=instance), [], {}, node)
+        start, call = methods.get("__post_init__"), call.with_args()
+    if isinstance(start, Function):
+        enter(m, start._replace(owner=instance), call.args, call.kwargs, call.node)
     return instance
 
 
-__all__ = ["Data", "apply", "call", "create", "enter", "method"]
+def _methods(cls: Class) -> dict[str, Any]:
+    """Return a class's methods and fields, with those of its local bases."""
+    inherited: dict[str, Any] = {}
+    for base in reversed(cls.bases):
+        if isinstance(base, Class):
+            inherited |= _methods(base)
+    return inherited | cls.methods

@@ -6,337 +6,241 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.facts import Copies, Groups, Windows
-from nbpipe.leaks.interpret import calls, estimators, library, splits
-from nbpipe.leaks.knowledge import functions as known
+from nbpipe.leaks.facts import Copies, Groups
+from nbpipe.leaks.interpret import estimators, groups, judging, library, shaping, splits
+from nbpipe.leaks.interpret.fitting import FITS
+from nbpipe.leaks.interpret.models import make
+from nbpipe.leaks.interpret.queries import queried
+from nbpipe.leaks.interpret.reading import store as write
+from nbpipe.leaks.interpret.subscripts import picks_of
 from nbpipe.leaks.knowledge.frames import (
     ALWAYS_IN_PLACE,
     ELEMENTWISE,
+    FILES,
     GROUPING,
     HARMLESS,
     NEIGHBOURS,
-    ROW_WISE_GROUPS,
     SUMMARIES,
 )
+from nbpipe.leaks.knowledge.functions import TRAIN_TEST_SPLITS
 from nbpipe.leaks.rows import opposite, pick, source
-from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Function, Instance, Map, Model, Ref, Seq
+from nbpipe.leaks.values import NONE, Const, Data, Function, Map, Model, Seq
 
 if TYPE_CHECKING:
+    from nbpipe.leaks.interpret.call import Call
     from nbpipe.leaks.interpret.machine import Machine
 
-_GATHERS = frozenset({"nunique", "unique", "value_counts", "groupby"})
-_SOMEBODY = re.compile(r"(?i)(subject|patient|person|participant|speaker|donor|animal)s?([_ #]?(id|no|nr|number|name|code)?#?)$")
-_RANDOM = frozenset({"permutation", "shuffle", "choice", "rand", "random", "uniform", "random_sample"})
+_RANDOM = frozenset(
+    {"permutation", "shuffle", "choice", "rand", "random", "uniform", "random_sample"}
+)
 _SPARK_READERS = frozenset({"csv", "parquet", "json", "table", "orc"})
 _NULLS = {"isnull": "null", "isna": "null", "notnull": "there", "notna": "there"}
-_MASKS = frozenset({"isin", "contains", "startswith", "endswith", "between", "eq", "ne", "gt", "lt", "ge", "le", "duplicated", "match"})
+_MASKS = frozenset((
+    "isin", "contains", "startswith", "endswith", "between", "eq", "ne", "gt", "lt", "ge", "le",
+    "duplicated", "match",
+))  # fmt: skip
+# Somebody of whom there may be several rows, who is counted or gathered by.
+_SOMEBODY = re.compile(
+    r"(?i)(subject|patient|person|participant|speaker|donor|animal)s?"
+    r"([_ #]?(id|no|nr|number|name|code)?#?)$"
+)
+_GATHERS = frozenset({"nunique", "unique", "value_counts", "groupby"})
 
 
-def call(
-    m: Machine, node: ast.Call, owner: Data, name: str, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
+def call(m: Machine, call: Call, owner: Data) -> Any:
     """Call a method of rows, or of something unknown."""
-    if name in estimators.FITS or (not owner.rows and name in {"train", "learn"}):
-        return _unknown_model(m, node, owner, name, args, kwargs)
+    name = call.last
+    if name in FITS or (not owner.rows and name in {"train", "learn"}):
+        return _fitted(m, call, owner)
     if owner.form == "columns":
-        return leaving_out(owner, m, args)
+        return owner.omitting(call.args)
     if owner.form == "groups":
-        return _grouped(m, node, owner, name, args, kwargs)
-    if name in _GATHERS and owner.rows:
-        column = owner.column
-        if name in GROUPING and args:
-            column = next((str(each.value) for each in [args[0], *getattr(args[0], "items", ())] if isinstance(each, Const)), "")
-        if _SOMEBODY.match(column):
-            m.record(Groups, node, rows=owner.rows, column=column)
+        return groups.grouped(m, call, owner)
+    if not owner.rows:
+        return _of_unknown(m, call, owner)
+    if name in _GATHERS:
+        _gather(m, call, owner)
     how = _METHODS.get(name)
-    if how is not None and owner.rows:
-        return how(m, node, owner, args, kwargs)
-    if name in _NULLS:
-        key = ("null", owner.column or ast.unparse(node.func))
-        picks = frozenset({(key, ("part", _NULLS[name]))})
-        return Data(rows=owner.rows, picks=picks, form="mask")
-    if name in {"eq", "ne"} and args and (owner.fits or m.mix(args).fits):
-        before = len(m.facts)
-        library.judge_given(m, node, [owner, *args], {})
-        return Data(rows=owner.rows, scores=frozenset(range(before, len(m.facts))))
-    if name in _MASKS and owner.rows:
-        chosen = m.mix(args[:1])
-        if name == "isin" and chosen.picks:  # some of all subjects
-            return Data(rows=owner.rows, picks=chosen.picks, form="mask")
-        key = ("mask", ast.unparse(node))
-        return Data(rows=owner.rows, picks=frozenset({(key, ("part", "in"))}), form="mask")
-    if name in HARMLESS:
-        if name in {"to_csv", "to_pickle", "to_parquet", "to_feather", "save"}:
-            library.store(m, owner, node, args[:1])
-        return UNKNOWN
+    if how is not None:
+        return how(m, call, owner)
+    if name in _NULLS or name in _MASKS:
+        return _mask(m, call, owner)
+    if name in FILES:
+        write(m, call, owner, 0)
+    if name in HARMLESS or name in FILES:
+        return Data(varies=owner.varies)
     if name in SUMMARIES:
-        return summary(m, node, owner, name, kwargs, args)
-    if name in GROUPING:
-        return owner._replace(oid=0, form="groups", column="")
-    if name in NEIGHBOURS and owner.rows:
-        windows = frozenset({m.record(Windows, node, rows=owner.rows, how=name)})
-        form = "rolling" if name in {"rolling", "expanding", "ewm"} else owner.form
-        return owner._replace(oid=0, windows=owner.windows | windows, form=form)
-    if name in {"resample", "asfreq"}:  # the rows of a series, fewer
-        return owner._replace(oid=0, form="rolling")
-    if name in known.TRAIN_TEST_SPLITS:
-        parts = splits.train_test(m, node, name, [owner], kwargs).items
-        return Map(tuple(zip(("train", "test"), parts, strict=False)))
+        return groups.summary(m, call, owner)
+    if name in NEIGHBOURS:
+        return groups.neighbours(m, call, owner)
     if name in ELEMENTWISE:
-        return _mapped(m, node, owner, name, args, kwargs)
-    return _default(m, node, owner, name, args, kwargs)
+        return groups.mapped(m, call, owner)
+    return _default(m, call, owner)
 
 
-def leaving_out(owner: Data, m: Machine, names: list[Any]) -> Data:
-    """Return a list of columns without these: ``frame.columns.drop("late")``."""
-    items = [item for name in names for item in (name.items if isinstance(name, Seq) else (name,))]
-    texts = {item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)}
-    return owner._replace(without=owner.without | texts)
+def _of_unknown(m: Machine, call: Call, owner: Data) -> Any:
+    """Call a method of something of which no rows are known."""
+    name = call.last
+    if name in _RANDOM:
+        return library.call(m, call._replace(name=f"numpy.random.{name}"))
+    if name in _SPARK_READERS and isinstance(call.literal(0), str):
+        return Data(rows=source(("file", call.literal(0))))
+    if name in {"eq", "ne"}:
+        return _mask(m, call, owner)
+    if name in HARMLESS:
+        return Data(varies=owner.varies)
+    if any(isinstance(value, Model) for value in call.given):
+        return library.unknown(m, call)
+    return _default(m, call, owner)
 
 
-def _default(
-    m: Machine, node: ast.Call, owner: Data, name: str, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
+def _gather(m: Machine, call: Call, owner: Data) -> None:
+    """Note that rows are counted or gathered by whom they are of."""
+    column = owner.column
+    if call.last in GROUPING:
+        by = call.argument(0, "by")
+        keys = by.items if isinstance(by, Seq) else (by,)
+        column = next((str(key.value) for key in keys if isinstance(key, Const)), "")
+    if _SOMEBODY.match(column):
+        m.record(Groups, call.node, rows=owner.rows, column=column)
+
+
+def _mask(m: Machine, call: Call, owner: Data) -> Data:
+    """Compare each row with something."""
+    if call.last in {"eq", "ne"} and (owner.fits or m.mix(call.args).fits):
+        return Data(rows=owner.rows, scores=judging.given(m, call.with_args(owner, *call.args)))
+    chosen = m.mix(call.args[:1])
+    if call.last == "isin" and chosen.picks:  # the rows of some of all subjects
+        return Data(rows=owner.rows, picks=chosen.picks, form="mask")
+    key, part = ("mask", ast.unparse(call.node)), "in"
+    if call.last in _NULLS:
+        key, part = ("null", owner.column or ast.unparse(call.node.func)), _NULLS[call.last]
+    return Data(rows=owner.rows, picks=frozenset({(key, ("part", part))}), form="mask")
+
+
+def _default(m: Machine, call: Call, owner: Data) -> Any:
     """Return the rows as they are, with whatever the arguments bring in."""
-    given = [*args, *kwargs.values()]
-    functions = any(isinstance(value, Function) for value in given)
-    if functions or (not owner.rows and any(isinstance(value, Model) for value in given)):
-        return library.unknown(m, node, [*args, owner] if owner.rows else args, kwargs)
-    if not owner.rows and name in _RANDOM:
-        return library.call(m, node, Ref(f"numpy.random.{name}"), args, kwargs)
-    if not owner.rows and name in _SPARK_READERS and args and isinstance(args[0], Const):
-        return Data(rows=source(("file", args[0].value)))
-    mixed = m.mix([owner, *given], node) if m.data_in(Seq(tuple(given))) else owner
-    result = mixed._replace(
-        oid=0,
-        without=owner.without,
-        only=owner.only,
-        column=owner.column,
-        fits=owner.fits,
-        form="" if owner.form in {"loc", "rolling"} else owner.form,
-        picks=owner.picks if name not in {"sum", "all", "any"} else frozenset(),
-    )
-    if name in ALWAYS_IN_PLACE or kwargs.get("inplace") == Const(value=True):
-        _in_place(m, node, owner, result)
-        return Const(None)
-    return result
+    if any(isinstance(value, Function) for value in call.given):
+        call = call._replace(args=[*call.args, owner]) if owner.rows else call
+        return library.unknown(m, call)
+    brought = m.data_in(Seq(tuple(call.given)))
+    mixed = m.mix([owner, *brought]) if brought else owner
+    picks = frozenset() if call.last in {"sum", "all", "any"} else owner.picks
+    form = "" if owner.form in {"loc", "rolling"} else owner.form
+    result = owner.like(mixed)._replace(fits=owner.fits, form=form, picks=picks)
+    return _changed(m, call, owner, result)
 
 
-def _in_place(m: Machine, node: ast.Call, owner: Data, result: Data) -> None:
-    """Change a frame, or the frame that a column was taken from."""
-    from nbpipe.leaks.interpret.store import assign  # noqa: PLC0415 - they need each other
-
-    assert isinstance(node.func, ast.Attribute)
-    if isinstance(node.func.value, ast.Subscript | ast.Attribute):
-        assign(m, node.func.value, result, node)
-    elif owner.oid:
+def _changed(m: Machine, call: Call, owner: Data, result: Data) -> Any:
+    """Return a changed frame, or change the frame itself where that is asked for."""
+    if call.last not in ALWAYS_IN_PLACE and not call.says("inplace"):
+        return result
+    assert isinstance(call.node.func, ast.Attribute)
+    place = call.node.func.value
+    if isinstance(place, ast.Subscript | ast.Attribute):  # a column of a frame
+        m.assign(place, result, call.node)
+    else:
         m.change(owner, result)
+    return Const(None)
 
 
-def summary(
-    m: Machine, node: ast.AST, owner: Data, name: str, kwargs: dict[str, Any], args: list[Any]
-) -> Data:
-    """Return a number that sums rows up, unless it is one for each row."""
-    axis = kwargs.get("axis", args[0] if args else None)
-    along = isinstance(axis, Const) and axis.value not in {0, None, "index", "rows"}
-    along |= isinstance(axis, Seq) and Const(0) not in axis.items
-    if owner.form == "rolling" or along or owner.form == "row":
-        return owner._replace(oid=0, form="row" if owner.form == "row" else "")
-    if owner.scores or owner.fits:
-        return owner._replace(oid=0, rows=frozenset(), stat=NONE)
-    if (owner.stat and owner.form != "table") or not owner.rows:
-        return owner._replace(oid=0)
-    learned = m.learn(node, SUMMARIES[name], owner, name)
-    return Data(
-        rows=owner.rows, stat=learned, learned=owner.learned, column=owner.column, varies=owner.varies
-    )
-
-
-def _grouped(
-    m: Machine, node: ast.Call, owner: Data, name: str, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    """Call a method of groups of rows."""
-    plain = owner._replace(oid=0, form="")
-    if name in ROW_WISE_GROUPS:
-        if name in NEIGHBOURS and plain.rows:
-            windows = frozenset({m.record(Windows, node, rows=plain.rows, how=name)})
-            plain = plain._replace(windows=plain.windows | windows)
-        return plain._replace(form="rolling" if name in {"rolling", "expanding", "ewm"} else "")
-    if name in {"get_group", "filter", "__iter__"}:
-        return plain
-    function = args[0] if args else kwargs.get("func")
-    if name in {"transform", "apply"} and isinstance(function, Function):
-        result = calls.enter(m, function, [plain], {}, node)
-        return m.mix([plain, result])._replace(column=owner.column)
-    rank = isinstance(function, Const) and function.value in {"cumsum", "cumcount", "shift", "rank", "diff"}
-    if rank:
-        return plain
-    kind = "count" if name in {"count", "size", "nunique", "value_counts"} else "group"
-    if isinstance(function, Const) and function.value in {"count", "size", "nunique"}:
-        kind = "count"
-    learned = m.learn(node, kind, plain, f"groupby.{name}")
-    if name in {"transform", "fillna"}:
-        return plain._replace(learned=plain.learned | learned)
-    return plain._replace(stat=learned, form="table")
-
-
-def _mapped(
-    m: Machine, node: ast.Call, owner: Data, name: str, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
-    """Call a function on rows, columns, elements, or the whole."""
-    function = args[0] if args else kwargs.get("func")
-    if name == "pipe":
-        if isinstance(function, Function | Ref):
-            return calls.apply(m, node, function, [owner, *args[1:]], kwargs)
-        return m.mix([owner, *args])
-    if isinstance(function, Function):
-        axis = kwargs.get("axis", args[1] if len(args) > 1 else None)
-        columnwise = name in {"apply", "transform"} and axis in {None, Const(0), Const("index")}
-        given = owner._replace(oid=0) if columnwise and not owner.column else owner._replace(oid=0, form="row")
-        result = calls.enter(m, function, [given, *args[1:]], {}, node)
-        mixed = m.mix([owner, *([result] if isinstance(result, Data | Seq) else [])])
-        return mixed._replace(oid=0, form=owner.form, column=owner.column, without=owner.without, only=owner.only)
-    if isinstance(function, Const) and function.value in SUMMARIES:
-        return summary(m, node, owner, str(function.value), kwargs, [])
-    if isinstance(function, Ref) and function.last in SUMMARIES and name in {"apply", "agg"}:
-        return summary(m, node, owner, function.last, kwargs, [])
-    mixed = m.mix([owner, *args])
-    return mixed._replace(column=owner.column, without=owner.without, only=owner.only)
-
-
-def _unknown_model(
-    m: Machine, node: ast.Call, owner: Data, name: str, args: list[Any], kwargs: dict[str, Any]
-) -> Any:
+def _fitted(m: Machine, call: Call, owner: Data) -> Any:
     """Fit something that came from elsewhere: from now on it is a model."""
-    model = estimators.make(m, node, "model" if not owner.rows else "fitted on construction", [], {})
-    state = m.estimator(model)
-    assert isinstance(node.func, ast.Attribute)
-    setting = ast.unparse(node.func.value)
-    m.heap[model.oid] = state._replace(
-        setting=setting, data=owner if owner.rows else None, varies=owner.varies
+    assert isinstance(call.node.func, ast.Attribute)
+    place = call.node.func.value
+    model = make(m, call.with_args(), "model")
+    m.heap[model.oid] = m.estimator(model)._replace(
+        setting=ast.unparse(place), data=owner if owner.rows else None, varies=owner.varies
     )
-    if isinstance(node.func.value, ast.Name | ast.Attribute) and not owner.rows:
-        from nbpipe.leaks.interpret.store import assign  # noqa: PLC0415 - they need each other
+    if isinstance(place, ast.Name | ast.Attribute) and not owner.rows:
+        m.assign(place, model, call.node)
+    if call.last in {"train", "learn"}:
+        call = call._replace(name="fit")
+    return estimators.call(m, call, model)
 
-        assign(m, node.func.value, model, node)
-    return estimators.call(m, node, model, "fit" if name == "train" else name, args, kwargs)
 
-
-def _sample(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Data:
-    share = kwargs.get("frac")
-    literal = share.value if isinstance(share, Const) else None
-    repeated = kwargs.get("replace") == Const(value=True) or (
-        isinstance(literal, int | float) and literal > 1
-    )
-    if repeated:
-        copies = frozenset({m.record(Copies, node, rows=owner.rows, how="sample(replace=True)")})
+def _sample(m: Machine, call: Call, owner: Data) -> Data:
+    share = call.option("frac")
+    if call.says("replace") or (isinstance(share, int | float) and share > 1):
+        how = "sample(replace=True)"
+        copies = frozenset({m.record(Copies, call.node, rows=owner.rows, how=how)})
         return owner._replace(oid=0, copies=owner.copies | copies)
-    if literal == 1:
+    if share == 1:
         return owner._replace(oid=0)
-    key = ("sample", m.cell, node.lineno, node.col_offset)
-    m.split(node, "sample", owner.rows, key, shuffled=True)
+    key = ("sample", m.cell, *call.site)
+    m.split(call.node, "sample", owner.rows, key, shuffled=True)
     return owner._replace(oid=0, rows=pick(owner.rows, frozenset({(key, ("part", "sampled"))})))
 
 
-def _drop(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    what = args[0] if args else kwargs.get("columns", kwargs.get("labels", kwargs.get("index")))
-    if isinstance(what, Data) and what.form == "index" and what.rows and "columns" not in kwargs:
-        known = frozenset().union(*(atom.picks for atom in owner.rows))
-        extra = frozenset().union(*(atom.picks for atom in what.rows)) - known
-        result = owner._replace(oid=0, rows=pick(owner.rows, opposite(extra)))
-    else:
-        names = what.items if isinstance(what, Seq) else (what,)
-        dropped = {n.value for n in names if isinstance(n, Const) and isinstance(n.value, str)}
-        chosen = m.mix([what]) if not dropped else UNKNOWN
-        learned = chosen.stat if chosen.form != "mask" else NONE
-        result = owner.leaving(frozenset(dropped))
-        result = result._replace(
-            learned=result.learned | learned, varies=owner.varies | chosen.varies
-        )
-    if kwargs.get("inplace") == Const(value=True):
-        _in_place(m, node, owner, result)
-        return Const(None)
-    return result
+def _drop(m: Machine, call: Call, owner: Data) -> Any:
+    what = call.argument(0, "columns", "labels", "index")
+    if isinstance(what, Data) and what.form == "index" and what.rows:
+        rows = pick(owner.rows, opposite(picks_of(what) - picks_of(owner)))
+        return _changed(m, call, owner, owner._replace(oid=0, rows=rows))
+    names = Data().omitting([what]).without
+    chosen = m.mix([] if names else [what])  # columns that something computed
+    learned = NONE if chosen.form == "mask" else chosen.stat
+    result = owner.leaving(names)
+    varies = owner.varies | chosen.varies
+    result = result._replace(learned=result.learned | learned, varies=varies)
+    return _changed(m, call, owner, result)
 
 
-def _pop(m: Machine, node: ast.Call, owner: Data, args: list[Any], _: dict[str, Any]) -> Data:
-    name = args[0].value if args and isinstance(args[0], Const) else ""
+def _pop(m: Machine, call: Call, owner: Data) -> Data:
+    name = call.literal(0, "item")
     if not isinstance(name, str):
         return owner._replace(oid=0)
     m.change(owner, owner.leaving(frozenset({name})))
     return owner.taking_one(name)
 
 
-def _ends(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Data:
-    assert isinstance(node.func, ast.Attribute)
-    first = args[0] if args else kwargs.get("n", Const(5))
-    if not isinstance(first, Const):
-        count: Any = f"#{first.oid}" if isinstance(first, Data) and first.oid else ast.unparse(node)
-    else:
-        count = first.value
-    side = ("range", None, count) if node.func.attr in {"head", "take"} else ("range", count, None)
-    if node.func.attr == "tail" and isinstance(count, int):
+def _ends(_m: Machine, call: Call, owner: Data) -> Data:
+    """Take the first or last rows."""
+    value = call.argument(0, "n")
+    count: Any = value.value if isinstance(value, Const) else ast.unparse(call.node)
+    if isinstance(value, Data) and value.oid:
+        count = f"#{value.oid}"
+    side: tuple[Any, ...] = ("range", count, None)
+    if call.last in {"head", "take"}:
+        side = ("range", None, count)
+    elif call.last == "tail" and isinstance(count, int):
         side = ("range", -count, None)
     return owner._replace(oid=0, rows=pick(owner.rows, frozenset({("rows", side)})))
 
 
-def _query(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Data:
-    """Read a comparison out of a query, as it divides rows."""
-    text = args[0].value if args and isinstance(args[0], Const) else ""
-    try:
-        tree = ast.parse(str(text).replace("@", ""), mode="eval").body
-    except SyntaxError:
-        return owner._replace(oid=0)
-    if isinstance(tree, ast.Compare) and isinstance(tree.left, ast.Name) and len(tree.ops) == 1:
-        column = owner._replace(column=tree.left.id, oid=0)
-        m.frames[-1].names["<queried>"] = column
-        from nbpipe.leaks.interpret.expressions import evaluate  # noqa: PLC0415 - they need each other
-
-        tree.left = ast.copy_location(ast.Name("<queried>", ast.Load()), tree.left)
-        mask = evaluate(m, tree)
-        del m.frames[-1].names["<queried>"]
-        if isinstance(mask, Data):
-            return owner._replace(oid=0, rows=pick(owner.rows, mask.picks))
-    return owner._replace(oid=0)
+def _divided(m: Machine, call: Call, owner: Data) -> Map:
+    parts = splits.train_test(m, call.with_args(owner, **call.kwargs)).items
+    return Map(tuple(zip(("train", "test"), parts, strict=False)))
 
 
-def _random_split(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    """``frame.randomSplit([0.8, 0.2])`` of Spark."""
-    weights = args[0] if args else kwargs.get("weights")
-    sides = ("train", "test") if not isinstance(weights, Seq) or len(weights.items) < 3 else ("train", "val", "test")  # noqa: PLR2004
-    key = ("split", m.cell, node.lineno, node.col_offset)
-    m.split(node, "randomSplit", owner.rows, key, shuffled=True)
-    parts = (pick(owner.rows, frozenset({(key, ("part", side))})) for side in sides)
-    return Seq(tuple(m.identified(owner._replace(oid=0, rows=rows)) for rows in parts))
-
-
-def _appended(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _appended(m: Machine, call: Call, owner: Data) -> Data:
     """Add rows: a frame gives a new one back, a list of rows changes."""
-    joined = library.stacked(m, node, [owner, *args])
-    m.change(owner, joined)
-    return joined
+    longer = shaping.stacked(m, call, [owner, *call.args])
+    m.change(owner, longer)
+    return longer
 
 
-def _deduplicated(m: Machine, node: ast.Call, owner: Data, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    result = owner._replace(oid=0, copies=NONE)
-    if kwargs.get("inplace") == Const(value=True):
-        _in_place(m, node, owner, result)
-        return Const(None)
-    return result
+def _deduplicated(m: Machine, call: Call, owner: Data) -> Any:
+    return _changed(m, call, owner, owner._replace(oid=0, copies=NONE))
+
+
+def _as_series(_m: Machine, _call: Call, owner: Data) -> Data:
+    """``resample("h")``: the rows of a series, fewer of them."""
+    return owner._replace(oid=0, form="rolling")
 
 
 _METHODS: dict[str, Any] = {
     "sample": _sample,
     "drop": _drop,
     "pop": _pop,
-    "head": _ends,
-    "tail": _ends,
-    "take": _ends,
-    "skip": _ends,
-    "query": _query,
-    "randomSplit": _random_split,
-    "append": _appended,
-    "extend": _appended,
+    **dict.fromkeys(("head", "tail", "take", "skip"), _ends),
+    "query": queried,
+    "randomSplit": splits.random_split,
+    **dict.fromkeys(TRAIN_TEST_SPLITS, _divided),
+    **dict.fromkeys(("append", "extend"), _appended),
     "drop_duplicates": _deduplicated,
+    **dict.fromkeys(("resample", "asfreq"), _as_series),
+    **dict.fromkeys(
+        GROUPING, lambda _m, _call, owner: owner._replace(oid=0, form="groups", column="")
+    ),
 }
-__all__ = ["Instance", "call", "summary"]

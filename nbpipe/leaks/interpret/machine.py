@@ -6,23 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Fact, Fit, Score, Split
-from nbpipe.leaks.rows import NO_ROWS, Rows
-from nbpipe.leaks.values import (
-    NONE,
-    UNKNOWN,
-    Const,
-    Data,
-    Estimator,
-    Ids,
-    Map,
-    Model,
-    Ref,
-    Seq,
-)
+from nbpipe.leaks.interpret.mixing import mixed
+from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Estimator, Ids, Map, Model, Ref, Seq
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from nbpipe.leaks.interpret.call import Call
+    from nbpipe.leaks.rows import Rows
+    from nbpipe.leaks.values import Function
 
 # Past this many statements calls are no longer followed nor loops unrolled: code that nests them
 # deeply would take exponential time.
@@ -53,10 +46,23 @@ class Snapshot:
     definitions: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What the parts of the walk ask of each other; `language` puts them together."""
+
+    walk: Callable[[Machine, Sequence[ast.stmt]], bool]
+    evaluate: Callable[[Machine, ast.expr], Any]
+    truth: Callable[[Machine, ast.expr], bool | None]
+    assign: Callable[[Machine, ast.expr, Any, ast.AST], None]
+    apply: Callable[[Machine, Call, Any], Any]
+    enter: Callable[[Machine, Function, list[Any], dict[str, Any], ast.AST], Any]
+
+
 class Machine:
     """Variables, objects and facts while cells are walked in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self._language = language
         self.globals: dict[str, Any] = {}
         self.frames: list[Frame] = [Frame(self.globals)]
         self.heap: dict[Any, Any] = {}  # by identity; files and the like by a name
@@ -94,6 +100,32 @@ class Machine:
         self.frames = [Frame(self.globals)]
         self.steps, self.active, self.loops, self.loop_data = 0, [], [], []
 
+    def walk(self, body: Sequence[ast.stmt]) -> bool:
+        """Walk statements in order; say whether the block was left by return or raise."""
+        return self._language.walk(self, body)
+
+    def evaluate(self, node: ast.expr) -> Any:
+        """Return the abstract value of an expression."""
+        return self._language.evaluate(self, node)
+
+    def truth(self, node: ast.expr) -> bool | None:
+        """Return whether a condition holds, where that is known."""
+        return self._language.truth(self, node)
+
+    def assign(self, target: ast.expr, value: Any, node: ast.AST) -> None:
+        """Assign to whatever stands to the left of ``=``."""
+        self._language.assign(self, target, value, node)
+
+    def apply(self, call: Call, function: Any) -> Any:
+        """Call whatever a name stood for."""
+        return self._language.apply(self, call, function)
+
+    def enter(
+        self, function: Function, args: list[Any], kwargs: dict[str, Any], node: ast.AST
+    ) -> Any:
+        """Walk a local function with these arguments and return what it returns."""
+        return self._language.enter(self, function, args, kwargs, node)
+
     # Names and objects
 
     def look_up(self, name: str) -> Any:
@@ -103,6 +135,11 @@ class Machine:
             if name in names:
                 return self.see(names[name])
         return Ref(name)
+
+    def surroundings(self) -> dict[str, Any]:
+        """Return the variables around a function that is defined here, but for the global ones."""
+        frame = self.frames[-1]
+        return {} if len(self.frames) == 1 else {**frame.around, **frame.names}
 
     def see(self, value: Any) -> Any:
         """Return a value as it is now, if it was changed in place."""
@@ -134,9 +171,8 @@ class Machine:
 
     def estimator(self, value: Any) -> Estimator:
         """Return an estimator's state."""
-        state = self.heap[value.oid]
-        assert isinstance(state, Estimator)
-        return state
+        state = self.heap.get(value.oid)
+        return state if isinstance(state, Estimator) else Estimator("", "model", "")
 
     def new_estimator(self, state: Estimator) -> Model:
         """Put an estimator on the heap."""
@@ -145,6 +181,12 @@ class Machine:
         return model
 
     # Facts
+
+    def fit(self, number: int) -> Fit:
+        """Return a fit by its number."""
+        fact = self.facts[number]
+        assert isinstance(fact, Fit)
+        return fact
 
     def record(self, fact: type[Fact], node: ast.AST, **known: Any) -> int:
         """Note a fact and return its number."""
@@ -192,34 +234,20 @@ class Machine:
         """Note that rows were divided."""
         self.record(Split, node, how=how, rows=rows, key=key, shuffled=shuffled)
 
-    # Mixing
+    # Contents
 
-    def mix(self, values: Iterable[Any], node: ast.AST | None = None) -> Data:
+    def elements(self, value: Any) -> list[Any] | None:
+        """Return what a loop over a value gives in turn, where that is known."""
+        value = self.see(value)
+        if isinstance(value, Seq):
+            return [self.see(item) for item in value.items]
+        if isinstance(value, Map):
+            return [UNKNOWN if isinstance(key, Data) else Const(key) for key, _ in value.items]
+        return None
+
+    def mix(self, values: Iterable[Any]) -> Data:
         """Return what is computed from several values: their rows and all that is in them."""
-        parts = [part for value in values for part in self.data_in(value)]
-        if not parts:
-            return UNKNOWN
-        if len(parts) == 1:
-            return parts[0]._replace(oid=0)
-        main = next((p for p in parts if p.rows and not p.stat), None) or next(
-            (p for p in parts if p.rows), parts[0]
-        )
-        summaries = union(p.stat for p in parts)
-        enters = main.rows and not main.stat and summaries
-        return Data(
-            rows=main.rows,
-            learned=union(p.taint for p in parts) | (summaries if enters else NONE),
-            stat=NONE if enters else summaries,
-            fits=union(p.fits for p in parts),
-            scores=union(p.scores for p in parts),
-            copies=union(p.copies for p in parts),
-            windows=union(p.windows for p in parts),
-            varies=union(p.varies for p in parts),
-            form="row" if any(p.form == "row" for p in parts) else main.form * (main.form == "table"),
-            made=frozenset().union(*(p.made for p in parts)),
-            column=main.column if all(p.column in {"", main.column} for p in parts) else "",
-            supervised=any(p.supervised for p in parts),
-        )
+        return mixed([part for value in values for part in self.data_in(value)])
 
     def data_in(self, value: Any) -> list[Data]:
         """Return all rows that a value holds, however it is packed."""
@@ -231,46 +259,3 @@ class Machine:
         if isinstance(value, Map):
             return [part for _, item in value.items for part in self.data_in(item)]
         return []
-
-
-def union(sets: Iterable[Ids]) -> Ids:
-    """Return all that is in any of the sets."""
-    return frozenset().union(*sets)
-
-
-def joined(one: Any, other: Any) -> Any:
-    """Return a value that is one or the other, as after an ``if``."""
-    if one == other or other is None:
-        return one
-    if one is None:
-        return other
-    if isinstance(one, Data) and isinstance(other, Data):
-        return _joined_data(one, other)
-    if isinstance(one, Estimator) and isinstance(other, Estimator):
-        return other._replace(fits=one.fits | other.fits, varies=one.varies | other.varies)
-    if isinstance(one, Seq) and isinstance(other, Seq) and len(one.items) == len(other.items):
-        pairs = zip(one.items, other.items, strict=True)
-        return Seq(tuple(joined(a, b) for a, b in pairs), other.oid)
-    # What is known beats what is not: an unknown, a None, an empty list.
-    return one if _knows_less(other) else other
-
-
-def _knows_less(value: Any) -> bool:
-    empty = isinstance(value, Seq | Map) and not value.items
-    return empty or isinstance(value, Const) or (isinstance(value, Data) and not value.rows)
-
-
-def _joined_data(one: Data, other: Data) -> Data:
-    return other._replace(
-        oid=other.oid if one.oid == other.oid else 0,
-        rows=one.rows | other.rows or NO_ROWS,
-        learned=one.learned | other.learned,
-        inside=one.inside | other.inside,
-        stat=one.stat | other.stat,
-        fits=one.fits | other.fits,
-        scores=one.scores | other.scores,
-        copies=one.copies | other.copies,
-        windows=one.windows | other.windows,
-        varies=one.varies | other.varies,
-        made=one.made | other.made,
-    )

@@ -6,140 +6,131 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Copies
-from nbpipe.leaks.rows import pick, source
-from nbpipe.leaks.values import UNKNOWN, Const, Data, Map, Model, Ref, Seq
+from nbpipe.leaks.rows import Rows, pick, source
+from nbpipe.leaks.values import UNKNOWN, Const, Data, Model, Seq
 
 if TYPE_CHECKING:
+    from nbpipe.leaks.interpret.call import Call
     from nbpipe.leaks.interpret.machine import Machine
 
-
-def train_test(
-    m: Machine, node: ast.Call, name: str, args: list[Any], kwargs: dict[str, Any]
-) -> Seq:
-    """Return the parts of each array; the same rows split with the same seed give the same parts."""
-    arrays = [m.mix([arg]) for arg in args if not isinstance(arg, Const | Model)]
-    if name == "random_split":
-        arrays = arrays[:1]
-    arrays = [data.as_rows() for data in arrays] or [m.mix(kwargs.values())]
-    rows = next((data.rows for data in arrays if data.rows), frozenset())
-    if not rows:
-        rows = source(("split", m.cell, node.lineno, node.col_offset))
-    key = _key(m, node, rows, kwargs)
-    shuffled = kwargs.get("shuffle") != Const(value=False) and not name.startswith("temporal")
-    m.split(node, name, rows, key, shuffled=shuffled)
-    sides: tuple[str, ...] = ("train", "test")
-    lengths = args[1] if name == "random_split" and len(args) > 1 else None
-    if (isinstance(lengths, Seq) and len(lengths.items) == 3) or "val" in name.replace("valid", ""):  # noqa: PLR2004
-        sides = ("train", "val", "test")
-    parts: list[Any] = []
-    for data in arrays:
-        whole = data.rows or rows
-        for side in sides:
-            picks = frozenset({(key, ("part", side))})
-            if data.form == "order":  # positions
-                parts.append(m.identified(Data(form="index", picks=picks)))
-                continue
-            form = data.form if data.form == "index" else ""
-            parts.append(m.identified(data._replace(oid=0, rows=pick(whole, picks), form=form)))
-    return Seq(tuple(parts))
+_TWO, _THREE = ("train", "test"), ("train", "val", "test")
+_OTHER_SPLITS = ("re.", "os.", "tf.", "shlex.")  # of texts and paths
 
 
-def _key(m: Machine, node: ast.Call, rows: Any, kwargs: dict[str, Any]) -> tuple[Any, ...]:
-    seed, size = kwargs.get("random_state"), kwargs.get("test_size", kwargs.get("train_size"))
-    ordered = kwargs.get("shuffle") == Const(value=False)
+def train_test(m: Machine, call: Call) -> Seq:
+    """Return the parts of each array; equal rows split with equal seeds give equal parts."""
+    values = [value for value in call.args if not isinstance(value, Const | Model)]
+    lengths = None
+    if call.last == "random_split":  # random_split(data, [800, 100, 100])
+        values, lengths = values[:1], call.argument(1, "lengths")
+    arrays = [m.mix([value]).as_rows() for value in values] or [m.mix(call.kwargs.values())]
+    rows = next((data.rows for data in arrays if data.rows), None)
+    rows = rows or source(("split", m.cell, *call.site))
+    key = _key(m, call, rows)
+    ordered = call.option("shuffle") is False or call.last.startswith("temporal")
+    m.split(call.node, call.last, rows, key, shuffled=not ordered)
+    three = isinstance(lengths, Seq) and len(lengths.items) == len(_THREE)
+    sides = _THREE if three or "_val_" in call.last else _TWO
+    parts = [_part(data, data.rows or rows, key, side) for data in arrays for side in sides]
+    return Seq(tuple(m.identified(part) for part in parts))
+
+
+def _part(data: Data, rows: Rows, key: object, side: str) -> Data:
+    picks = frozenset({(key, ("part", side))})
+    if data.form == "order":  # positions
+        return Data(form="index", picks=picks)
+    form = data.form if data.form == "index" else ""
+    return data._replace(oid=0, rows=pick(rows, picks), form=form)
+
+
+def _key(m: Machine, call: Call, rows: Rows) -> tuple[Any, ...]:
+    seed = call.kwargs.get("random_state")
+    size = call.kwargs.get("test_size", call.kwargs.get("train_size"))
     size = size if isinstance(size, Const) else None
-    if (isinstance(seed, Const) and isinstance(seed.value, int)) or ordered:
-        return ("split", rows, seed, size)
+    if isinstance(seed, Const) and isinstance(seed.value, int):
+        return ("split", rows, seed.value, size)
+    if call.option("shuffle") is False:
+        return ("split", rows, None, size)
     if isinstance(seed, Data) and seed.oid and not seed.varies:
         return ("split", rows, seed.oid, size)
-    return ("split", m.cell, node.lineno, node.col_offset, len(m.facts))
+    return ("split", m.cell, *call.site, len(m.facts))
 
 
-def _parts(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def random_split(m: Machine, call: Call, owner: Data) -> Seq:
+    """``frame.randomSplit([0.8, 0.2])`` of Spark."""
+    weights = call.argument(0, "weights")
+    three = isinstance(weights, Seq) and len(weights.items) == len(_THREE)
+    key = ("split", m.cell, *call.site)
+    m.split(call.node, "randomSplit", owner.rows, key, shuffled=True)
+    parts = (_part(owner, owner.rows, key, side) for side in (_THREE if three else _TWO))
+    return Seq(tuple(m.identified(part) for part in parts))
+
+
+def _cut(m: Machine, call: Call) -> Any:
     """``np.split(rows, [a, b])``."""
-    data = m.mix(args[:1])
-    where = args[1] if len(args) > 1 else kwargs.get("indices_or_sections")
-    if ref.last == "split" and ref.name.startswith(("re.", "os.", "tf.", "shlex.")):
+    data, where = m.mix(call.args[:1]), call.argument(1, "indices_or_sections")
+    if call.name.startswith(_OTHER_SPLITS):
         return UNKNOWN
     if not isinstance(where, Seq) or not (data.rows or data.form == "order"):
         return data
-    key = ("cut", m.cell, node.lineno, node.col_offset)
-    if not data.rows:
-        return Seq(
-            tuple(
-                m.identified(Data(form="index", picks=frozenset({(key, ("part", i))})))
-                for i in range(len(where.items) + 1)
-            )
-        )
-    m.split(node, ref.last, data.rows, key, shuffled=False)
-    return Seq(
-        tuple(
-            m.identified(data._replace(oid=0, rows=pick(data.rows, frozenset({(key, ("part", i))}))))
-            for i in range(len(where.items) + 1)
-        )
-    )
+    key = ("cut", m.cell, *call.site)
+    if data.rows:
+        m.split(call.node, call.last, data.rows, key, shuffled=False)
+    parts = []
+    for number in range(len(where.items) + 1):
+        picks = frozenset({(key, ("part", number))})
+        part = data._replace(oid=0, rows=pick(data.rows, picks))
+        parts.append(part if data.rows else Data(form="index", picks=picks))
+    return Seq(tuple(m.identified(part) for part in parts))
 
 
-def _shuffled(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _shuffled(m: Machine, call: Call) -> Any:
     """Return rows or positions in a random order."""
-    arrays = [arg for arg in args if isinstance(arg, Data)]
+    arrays = [value for value in call.args if isinstance(value, Data)]
     if len(arrays) > 1:
         return Seq(tuple(m.identified(data._replace(oid=0)) for data in arrays))
-    if arrays and arrays[0].rows and arrays[0].form != "order":
-        return arrays[0]._replace(oid=0)
-    order = f"{m.cell}:{node.lineno}:{node.col_offset}"
-    if arrays and arrays[0].form == "order":
-        return arrays[0]
-    side = frozenset()
-    if ref.last in {"sample", "choice"}:
-        side = frozenset({(("order", order), ("part", "chosen"))})
-    return Data(form="order", column=order, picks=side)
+    if arrays and (arrays[0].rows or arrays[0].form == "order"):
+        return arrays[0]._replace(oid=0 if arrays[0].form != "order" else arrays[0].oid)
+    order = f"{m.cell}:{call.node.lineno}:{call.node.col_offset}"
+    some = frozenset({(("order", order), ("part", "chosen"))})
+    picks = some if call.last in {"sample", "choice"} else frozenset()
+    return Data(form="order", column=order, picks=picks)
 
 
-def _resampled(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _resampled(m: Machine, call: Call) -> Any:
     """``sklearn.utils.resample``: with replacement unless told otherwise."""
-    arrays = [m.mix([arg]) for arg in args if not isinstance(arg, Const)]
-    if kwargs.get("replace") != Const(value=False):
+    arrays = [m.mix([value]) for value in call.args if not isinstance(value, Const)]
+    if call.option("replace") is not False:
         rows = next((data.rows for data in arrays if data.rows), frozenset())
-        copies = frozenset({m.record(Copies, node, rows=rows, how="resample")})
+        copies = frozenset({m.record(Copies, call.node, rows=rows, how="resample")})
         arrays = [data._replace(copies=data.copies | copies) for data in arrays]
     parts = [m.identified(data._replace(oid=0)) for data in arrays]
     return parts[0] if len(parts) == 1 else Seq(tuple(parts))
 
 
-def _repeated(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _repeated(m: Machine, call: Call) -> Data:
     """``np.repeat(rows, n, axis=0)``."""
-    data = m.mix(args[:1])
-    if not data.rows or kwargs.get("axis") not in {Const(0), None}:
+    data = m.mix(call.args[:1])
+    if not data.rows or call.literal(2, "axis") not in {0, None}:
         return data
-    copies = frozenset({m.record(Copies, node, rows=data.rows, how=ref.last)})
+    copies = frozenset({m.record(Copies, call.node, rows=data.rows, how=call.last)})
     return data._replace(oid=0, copies=data.copies | copies)
 
 
-def _datasets(m: Machine, node: ast.Call, ref: Ref, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _dataset(m: Machine, call: Call) -> Any:
     """``mnist.load_data()``: both parts as they are distributed."""
-    if "dataset" not in ref.name and "keras" not in ref.name and ref.name.count(".") < 1:
-        return Data(rows=source(("call", ast.unparse(node))))
-    rows = source(("dataset", ref.name))
-    parts = []
-    for side in ("train", "test"):
-        chosen = pick(rows, frozenset({("dataset", ("part", side))}))
-        parts.append(Seq((m.identified(Data(rows=chosen)), m.identified(Data(rows=chosen)))))
-    return Seq(tuple(parts))
+    if "." not in call.name:
+        return Data(rows=source(("call", ast.unparse(call.node))))
+    rows = source(("dataset", call.name))
+    parts = [_part(UNKNOWN, rows, "dataset", side) for side in _TWO]
+    pairs = (Seq((m.identified(part), m.identified(part))) for part in parts)
+    return Seq(tuple(pairs))
 
 
 FUNCTIONS: dict[str, Any] = {
-    "split": _parts,
-    "array_split": _parts,
-    "vsplit": _parts,
-    "shuffle": _shuffled,
-    "permutation": _shuffled,
-    "sample": _shuffled,
-    "choice": _shuffled,
-    "randperm": _shuffled,
+    **dict.fromkeys(("split", "array_split", "vsplit"), _cut),
+    **dict.fromkeys(("shuffle", "permutation", "sample", "choice", "randperm"), _shuffled),
+    **dict.fromkeys(("repeat", "tile"), _repeated),
     "resample": _resampled,
-    "repeat": _repeated,
-    "tile": _repeated,
-    "load_data": _datasets,
+    "load_data": _dataset,
 }
-__all__ = ["FUNCTIONS", "Map", "train_test"]

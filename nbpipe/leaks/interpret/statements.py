@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.interpret import calls, expressions
 from nbpipe.leaks.facts import Choice
-from nbpipe.leaks.interpret.machine import BUDGET, joined
-from nbpipe.leaks.interpret.store import assign, forget
-from nbpipe.leaks.values import Class, Const, Data, Function, Instance, Map, Model, Ref, Seq
+from nbpipe.leaks.interpret import operators
+from nbpipe.leaks.interpret.loops import UNROLLED, once
+from nbpipe.leaks.interpret.machine import BUDGET
+from nbpipe.leaks.interpret.mixing import joined
+from nbpipe.leaks.interpret.store import forget
+from nbpipe.leaks.values import UNKNOWN, Class, Const, Data, Function, Ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nbpipe.leaks.interpret.machine import Machine
-
-UNROLLED = 12  # a literal list of more is walked like any other loop
 
 
 def walk(m: Machine, body: Sequence[ast.stmt]) -> bool:
@@ -30,40 +30,40 @@ def walk(m: Machine, body: Sequence[ast.stmt]) -> bool:
 
 
 def _assign(m: Machine, node: ast.Assign) -> None:
-    value = expressions.evaluate(m, node.value)
+    value = m.evaluate(node.value)
     for target in node.targets:
-        assign(m, target, value, node)
+        m.assign(target, value, node)
 
 
 def _annotated(m: Machine, node: ast.AnnAssign) -> None:
     if node.value is not None:
-        assign(m, node.target, expressions.evaluate(m, node.value), node)
+        m.assign(node.target, m.evaluate(node.value), node)
 
 
 def _augmented(m: Machine, node: ast.AugAssign) -> None:
-    old = expressions.evaluate(m, _loaded(node.target))
-    added = expressions.evaluate(m, node.value)
-    value = expressions.combine(m, node, node.op, old, added)
-    if isinstance(value, Data) and isinstance(old, Data) and old.oid and isinstance(node.target, ast.Name):
+    old = m.evaluate(node.target)
+    added = m.evaluate(node.value)
+    value = operators.combined(m, node, node.op, old, added)
+    if (
+        isinstance(value, Data)
+        and isinstance(old, Data)
+        and old.oid
+        and isinstance(node.target, ast.Name)
+    ):
         m.change(old, value)
         return
-    assign(m, node.target, value, node)
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """Return an assignment's target as an expression to evaluate; contexts are not looked at."""
-    return target
+    m.assign(node.target, value, node)
 
 
 def _expression(m: Machine, node: ast.Expr) -> None:
-    expressions.evaluate(m, node.value)
+    m.evaluate(node.value)
 
 
 def _if(m: Machine, node: ast.If) -> bool:
-    known = expressions.truth(m, node.test)
+    known = m.truth(node.test)
     if known is not None:
         return walk(m, node.body if known else node.orelse)
-    tested = expressions.evaluate(m, node.test)
+    tested = m.evaluate(node.test)
     if isinstance(tested, Data) and tested.scores:
         m.record(Choice, node.test, scores=tested.scores)
     return branch(m, [node.body, node.orelse])
@@ -78,9 +78,12 @@ def branch(m: Machine, bodies: Sequence[Sequence[ast.stmt]]) -> bool:
         names.clear()
         names.update(start_names)
         m.heap = dict(start_heap)
-        if not walk(m, body):
+        if walk(m, body):
+            start_heap = {**m.heap, **start_heap}  # what it made may be returned
+        else:
             outcomes.append((dict(names), m.heap))
     if not outcomes:
+        m.heap = start_heap
         return True
     after_names, after_heap = outcomes[0]
     for other_names, other_heap in outcomes[1:]:
@@ -102,33 +105,33 @@ def _joined(one: dict[Any, Any], other: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def _for(m: Machine, node: ast.For | ast.AsyncFor) -> bool:
-    value = expressions.evaluate(m, node.iter)
-    rounds = expressions.elements(m, value)
+    value = m.evaluate(node.iter)
+    rounds = m.elements(value)
     if rounds is not None and len(rounds) <= UNROLLED and m.steps < BUDGET:
         for item in rounds:
-            assign(m, node.target, item, node)
+            m.assign(node.target, item, node)
             if walk(m, node.body):
                 break
     else:
-        with expressions.loop(m, node, value) as item:
-            assign(m, node.target, item, node)
+        with once(m, node, value) as item:
+            m.assign(node.target, item, node)
             walk(m, node.body)
     walk(m, node.orelse)
     return False
 
 
 def _while(m: Machine, node: ast.While) -> bool:
-    expressions.evaluate(m, node.test)
-    with expressions.loop(m, node, None):
+    m.evaluate(node.test)
+    with once(m, node, UNKNOWN):
         walk(m, node.body)
     return walk(m, node.orelse)
 
 
 def _with(m: Machine, node: ast.With | ast.AsyncWith) -> bool:
     for item in node.items:
-        value = expressions.evaluate(m, item.context_expr)
+        value = m.evaluate(item.context_expr)
         if item.optional_vars is not None:
-            assign(m, item.optional_vars, value, node)
+            m.assign(item.optional_vars, value, node)
     return walk(m, node.body)
 
 
@@ -143,20 +146,18 @@ def _try(m: Machine, node: ast.Try) -> bool:
 
 
 def _match(m: Machine, node: ast.Match) -> bool:
-    expressions.evaluate(m, node.subject)
+    m.evaluate(node.subject)
     return branch(m, [*(case.body for case in node.cases), []])
 
 
 def _function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    frame = m.frames[-1]
-    around = {} if len(m.frames) == 1 else {**frame.around, **frame.names}
-    function = Function(node, m.cell, around)
+    function = Function(node, m.cell, m.surroundings())
     if len(m.frames) == 1:
         m.definitions.append(function)
     for mark in reversed(node.decorator_list):
-        decorator = expressions.evaluate(m, mark)
+        decorator = m.evaluate(mark)
         if isinstance(decorator, Function):  # a library's leaves the function what it is
-            wrapped = calls.enter(m, decorator, [function], {}, node)
+            wrapped = m.enter(decorator, [function], {}, node)
             if isinstance(wrapped, Function):
                 function = wrapped
     m.bind(node.name, function)
@@ -168,11 +169,11 @@ def _class(m: Machine, node: ast.ClassDef) -> None:
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
             methods[part.name] = Function(part, m.cell, {})
         elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
-            methods[part.targets[0].id] = m.identified(expressions.evaluate(m, part.value))
+            methods[part.targets[0].id] = m.identified(m.evaluate(part.value))
         elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
-            value = Const(None) if part.value is None else expressions.evaluate(m, part.value)
+            value = Const(None) if part.value is None else m.evaluate(part.value)
             methods[part.target.id] = m.identified(value)
-    bases = tuple(expressions.evaluate(m, base) for base in node.bases)
+    bases = tuple(m.evaluate(base) for base in node.bases)
     made = Class(node, m.cell, methods, bases)
     if len(m.frames) == 1:
         m.definitions.append(made)
@@ -180,7 +181,7 @@ def _class(m: Machine, node: ast.ClassDef) -> None:
 
 
 def _return(m: Machine, node: ast.Return) -> bool:
-    value = Const(None) if node.value is None else expressions.evaluate(m, node.value)
+    value = Const(None) if node.value is None else m.evaluate(node.value)
     m.frames[-1].returned.append(value)
     return True
 
@@ -211,7 +212,7 @@ def _delete(m: Machine, node: ast.Delete) -> None:
 
 
 def _assert(m: Machine, node: ast.Assert) -> None:
-    expressions.evaluate(m, node.test)
+    m.evaluate(node.test)
 
 
 def _global(m: Machine, node: ast.Global) -> None:
@@ -245,4 +246,3 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Machine, Any], bool | None]] = {
     ast.Delete: _delete,
     ast.Assert: _assert,
 }
-__all__ = ["Instance", "Map", "Model", "Seq", "branch", "walk"]

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.interpret import expressions
+from nbpipe.leaks.interpret.sides import side_of
 from nbpipe.leaks.rows import pick, source
-from nbpipe.leaks.values import UNKNOWN, Const, Data, Instance, Map, Model, Seq
+from nbpipe.leaks.values import Const, Data, Instance, Map, Model, Seq
 
 if TYPE_CHECKING:
     from nbpipe.leaks.interpret.machine import Machine
-
-_SIDES = {
-    "train": "train", "tr": "train", "trn": "train", "training": "train",
-    "test": "test", "te": "test", "tst": "test", "ts": "test", "testing": "test",
-    "val": "val", "valid": "val", "validation": "val", "dev": "val", "vali": "val", "va": "val",
-    "holdout": "test", "eval": "val", "oot": "test", "unseen": "test",
-}  # fmt: skip
-
-
-def side_of(name: str) -> str:
-    """Return the side of a split that a name speaks of, or an empty string: ``X_train``, ``testY``."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
-    found = [_SIDES[word.lower()] for word in words if word.lower() in _SIDES]
-    return found[-1] if found else ""
 
 
 def assign(m: Machine, target: ast.expr, value: Any, node: ast.AST) -> None:
@@ -47,8 +32,8 @@ def forget(m: Machine, target: ast.expr) -> None:
     if isinstance(target, ast.Name):
         m.frames[-1].names.pop(target.id, None)
     elif isinstance(target, ast.Subscript):
-        old = expressions.evaluate(m, target.value)
-        key = expressions.evaluate(m, target.slice)
+        old = m.evaluate(target.value)
+        key = m.evaluate(target.slice)
         if isinstance(old, Data) and isinstance(key, Const) and isinstance(key.value, str):
             m.change(old, old.leaving(frozenset({key.value})))
 
@@ -64,7 +49,7 @@ def _unpack(m: Machine, targets: list[ast.expr], value: Any, node: ast.AST) -> N
     if isinstance(value, Data) and len({side for side in sides if side}) > 1:
         _named_split(m, targets, sides, value, node)
         return
-    parts = expressions.elements(m, value) if isinstance(value, Seq | Map) else None
+    parts = m.elements(value)
     for number, target in enumerate(targets):
         if parts is not None and number < len(parts) and not starred:
             assign(m, target, parts[number], node)
@@ -104,18 +89,18 @@ def _last_name(target: ast.expr) -> str:
 
 
 def _set_attribute(m: Machine, target: ast.Attribute, value: Any, node: ast.AST) -> None:
-    owner = expressions.evaluate(m, target.value)
+    owner = m.evaluate(target.value)
     if isinstance(owner, Instance):
         m.heap[owner.oid] = {**m.heap[owner.oid], target.attr: m.identified(value)}
     elif isinstance(owner, Data):
         if target.attr in {"columns", "index", "name", "shape"}:
             return
-        _put(m, target.value, owner, Const(target.attr), value, node)
+        _put(m, target.value, owner, Const(target.attr), value)
 
 
 def _set_item(m: Machine, target: ast.Subscript, value: Any, node: ast.AST) -> None:
-    owner = expressions.evaluate(m, target.value)
-    key = expressions.evaluate(m, target.slice)
+    owner = m.evaluate(target.value)
+    key = m.evaluate(target.slice)
     if isinstance(owner, Map):
         # an unknown key (a loop's name) keeps all values that it ever had
         items = [*owner.items, (key.value if isinstance(key, Const) else key, m.identified(value))]
@@ -127,76 +112,70 @@ def _set_item(m: Machine, target: ast.Subscript, value: Any, node: ast.AST) -> N
         name = key.value if isinstance(key, Const) else "[]"
         m.heap[owner.oid] = {**fields, name: m.identified(value)}
     elif isinstance(owner, Data):
-        _put(m, target.value, owner, key, value, node)
+        _put(m, target.value, owner, key, value)
 
 
-def _put(m: Machine, place: ast.expr, owner: Data, key: Any, value: Any, node: ast.AST) -> None:
+def _put(m: Machine, place: ast.expr, owner: Data, key: Any, value: Any) -> None:
     """Set a column, or values, of a frame or array."""
-    if isinstance(value, Model | Instance) or (not owner.rows and not m.data_in(value)):
+    if isinstance(value, Model | Instance) or not (owner.rows or m.data_in(value)):
         return
-    name = _column(key)
-    given = m.mix([value])
-    mixed = m.mix([owner, given], node) if owner.rows else given._replace(oid=0)
-    changed = mixed._replace(
-        form=owner.form if owner.form != "loc" else "",
-        column=owner.column,
-        without=owner.without - {name},
-        only=owner.only if owner.only is None or not name else owner.only | {name},
-        made=owner.made | _sources(name, given),
-        fits=owner.fits | given.fits,
-        picks=owner.picks,
-        scores=owner.scores,
-        varies=owner.varies | given.varies,
-    )
-    names = {name} if name else _column_list(key)
-    if names and owner.rows:  # what is in a new column stays there, and goes when it is dropped
-        kept = frozenset(pair for pair in owner.inside if pair[0] not in names or given.taint)
-        entered = given.taint | given.stat if not given.stat else given.taint | given.stat
-        new = frozenset((each, number) for each in names for number in entered - owner.learned)
-        changed = changed._replace(learned=owner.learned, inside=kept | new)
-    if owner.rows and given.rows and not given.stat and given.fits:
-        # predictions of one fold put into their rows: they are those rows' own
-        changed = changed._replace(rows=given.rows if not owner.fits else owner.rows | given.rows)
-    if isinstance(place, ast.Attribute) and place.attr in {"loc", "iloc", "ix", "iat", "at", "values"}:
+    changed = _with(m, owner, key, m.mix([value]))
+    # what is changed is the nearest thing that has a name: `frame` in `frame["a"].loc[rows] = 0`
+    whole = m.evaluate(place)
+    while isinstance(place, ast.Subscript | ast.Attribute) and not getattr(whole, "oid", 0):
         place = place.value
-    root = place
-    while isinstance(root, ast.Subscript | ast.Attribute) and not isinstance(
-        expressions.evaluate(m, root), Instance
-    ):
-        held = expressions.evaluate(m, root)
-        if isinstance(held, Data) and held.oid and isinstance(root, ast.Attribute):
-            break
-        root = root.value
-    whole = expressions.evaluate(m, root)
+        whole = m.evaluate(place)
     if isinstance(whole, Data) and whole.oid:
         m.change(whole, changed._replace(column=whole.column))
-    elif isinstance(root, ast.Name) and not isinstance(whole, Instance | Map | Seq):
-        m.bind(root.id, changed)
+    elif isinstance(place, ast.Name) and isinstance(whole, Data):
+        m.bind(place.id, changed)
 
 
-def _column(key: Any) -> str:
-    if isinstance(key, Const):
-        return key.value if isinstance(key.value, str) else ""
-    if isinstance(key, Seq) and len(key.items) == 2:  # noqa: PLR2004 - .loc[rows, column]
-        return _column(key.items[1])
-    return ""
+def _with(m: Machine, owner: Data, key: Any, given: Data) -> Data:
+    """Return a frame or array with what is put into it."""
+    if not owner.rows:
+        return given._replace(oid=0, column="")
+    names = _columns(key)
+    mixed = m.mix([owner, given])
+    changed = owner.like(mixed)._replace(
+        form="" if owner.form == "loc" else owner.form,
+        without=owner.without - names,
+        only=None if owner.only is None else owner.only | names,
+        made=owner.made | {pair for name in names for pair in _sources(name, given)},
+        picks=owner.picks,
+        scores=owner.scores,
+    )
+    if names:  # what is in a column stays there, and goes when the column is dropped
+        over = frozenset() if _some_rows(key) else names
+        kept = frozenset(pair for pair in owner.inside if pair[0] not in over)
+        entered = (given.taint | given.stat) - owner.learned
+        new = frozenset((name, number) for name in names for number in entered)
+        changed = changed._replace(learned=owner.learned, inside=kept | new)
+    if given.rows and given.fits and not given.stat:
+        # predictions of one fold are put into their rows, and are those rows' own
+        changed = changed._replace(rows=owner.rows | given.rows if owner.fits else given.rows)
+    return changed
 
 
-def _column_list(key: Any) -> set[str]:
-    """Return the columns of ``frame[[...]]`` or ``frame.loc[rows, [...]]``."""
-    if isinstance(key, Seq) and len(key.items) == 2 and isinstance(key.items[1], Seq):  # noqa: PLR2004 - rows, columns
+def _some_rows(key: Any) -> bool:
+    """Say whether ``.loc[rows, columns]`` is set and the other rows stay what they were."""
+    return isinstance(key, Seq) and len(key.items) == len(("rows", "columns")) and not _texts(key)
+
+
+def _columns(key: Any) -> frozenset[str]:
+    """Return the columns of ``frame[...]`` or ``frame.loc[rows, ...]`` where they are literal."""
+    if _some_rows(key):
         key = key.items[1]
-    items = key.items if isinstance(key, Seq) else ()
-    names = {item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)}
-    return names if len(names) == len(items) else set()
+    return _texts(key if isinstance(key, Seq) else Seq((key,)))
 
 
-def _sources(name: str, given: Data) -> frozenset[tuple[str, str]]:
+def _texts(names: Seq) -> frozenset[str]:
+    texts = [item.value for item in names.items if isinstance(item, Const)]
+    known = len(texts) == len(names.items) and all(isinstance(text, str) for text in texts)
+    return frozenset(texts) if known else frozenset()
+
+
+def _sources(name: str, given: Data) -> set[tuple[str, str]]:
     """Return which columns a new one was computed from."""
-    if not name:
-        return frozenset()
-    from_ = {made for _, made in given.made} | ({given.column} if given.column else set())
-    return frozenset((name, each) for each in from_ if each != name)
-
-
-__all__ = ["UNKNOWN", "assign", "forget", "side_of"]
+    sources = {made for _, made in given.made} | {given.column} - {""}
+    return {(name, each) for each in sources if each != name}

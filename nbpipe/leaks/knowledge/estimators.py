@@ -56,30 +56,95 @@ LEARNERS = _table(
         BaseNEncoder StringIndexer StringLookup IntegerLookup""",
 )
 STATELESS = frozenset(
-    """Normalizer Binarizer FunctionTransformer PolynomialFeatures HashingVectorizer FeatureHasher
-    AdditiveChi2Sampler RBFSampler GaussianRandomProjection SparseRandomProjection HashingEncoder
-    HashingTF PolynomialExpansion VectorAssembler ImageDataGenerator Rescaling
-    SentenceTransformer AutoTokenizer BertTokenizer BertTokenizerFast WordNetLemmatizer PorterStemmer
-    TweetTokenizer RegexpTokenizer SnowballStemmer CountdownTimer""".split()
+    [
+        "Normalizer",
+        "Binarizer",
+        "FunctionTransformer",
+        "PolynomialFeatures",
+        "HashingVectorizer",
+        "FeatureHasher",
+        "AdditiveChi2Sampler",
+        "RBFSampler",
+        "GaussianRandomProjection",
+        "SparseRandomProjection",
+        "HashingEncoder",
+        "HashingTF",
+        "PolynomialExpansion",
+        "VectorAssembler",
+        "ImageDataGenerator",
+        "Rescaling",
+        "SentenceTransformer",
+        "AutoTokenizer",
+        "BertTokenizer",
+        "BertTokenizerFast",
+        "WordNetLemmatizer",
+        "PorterStemmer",
+        "TweetTokenizer",
+        "RegexpTokenizer",
+        "SnowballStemmer",
+        "CountdownTimer",
+    ]
 )
 COMPOSITES = frozenset(
-    """Pipeline make_pipeline ColumnTransformer make_column_transformer FeatureUnion make_union
-    DataFrameMapper TransformedTargetRegressor""".split()
+    [
+        "Pipeline",
+        "make_pipeline",
+        "ColumnTransformer",
+        "make_column_transformer",
+        "FeatureUnion",
+        "make_union",
+        "DataFrameMapper",
+        "TransformedTargetRegressor",
+    ]
 )
 SEARCHES = frozenset(
-    """GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV BayesSearchCV
-    OptunaSearchCV TuneSearchCV TuneGridSearchCV EvolutionaryAlgorithmSearchCV GASearchCV TPOTClassifier TPOTRegressor
-    AutoSklearnClassifier AutoSklearnRegressor""".split()
+    [
+        "GridSearchCV",
+        "RandomizedSearchCV",
+        "HalvingGridSearchCV",
+        "HalvingRandomSearchCV",
+        "BayesSearchCV",
+        "OptunaSearchCV",
+        "TuneSearchCV",
+        "TuneGridSearchCV",
+        "EvolutionaryAlgorithmSearchCV",
+        "GASearchCV",
+        "TPOTClassifier",
+        "TPOTRegressor",
+        "AutoSklearnClassifier",
+        "AutoSklearnRegressor",
+    ]
 )
 # Their estimators choose a setting by cross-validation of their own.
 OVERSAMPLERS = frozenset(
-    """SMOTE SMOTENC SMOTEN SMOTENN SMOTEENN SMOTETomek BorderlineSMOTE SVMSMOTE KMeansSMOTE ADASYN
-    RandomOverSampler""".split()
+    [
+        "SMOTE",
+        "SMOTENC",
+        "SMOTEN",
+        "SMOTENN",
+        "SMOTEENN",
+        "SMOTETomek",
+        "BorderlineSMOTE",
+        "SVMSMOTE",
+        "KMeansSMOTE",
+        "ADASYN",
+        "RandomOverSampler",
+    ]
 )
 UNDERSAMPLERS = frozenset(
-    """RandomUnderSampler NearMiss TomekLinks EditedNearestNeighbours RepeatedEditedNearestNeighbours
-    AllKNN ClusterCentroids CondensedNearestNeighbour OneSidedSelection InstanceHardnessThreshold
-    NeighbourhoodCleaningRule""".split()
+    [
+        "RandomUnderSampler",
+        "NearMiss",
+        "TomekLinks",
+        "EditedNearestNeighbours",
+        "RepeatedEditedNearestNeighbours",
+        "AllKNN",
+        "ClusterCentroids",
+        "CondensedNearestNeighbour",
+        "OneSidedSelection",
+        "InstanceHardnessThreshold",
+        "NeighbourhoodCleaningRule",
+    ]
 )
 # Splitters: does a part hold rows from everywhere?
 SPLITTERS: dict[str, bool | None] = {
@@ -104,18 +169,66 @@ SPLITTERS: dict[str, bool | None] = {
     "PurgedGroupTimeSeriesSplit": False,
     "GroupTimeSeriesSplit": False,
 }
-BASELINES = frozenset("DummyClassifier DummyRegressor NaiveForecaster".split())
+BASELINES = frozenset(["DummyClassifier", "DummyRegressor", "NaiveForecaster"])
 # Models whose rows stand in the constructor: `OLS(y, X).fit()`.
 DATA_FIRST = frozenset(
-    """OLS GLS WLS GLM Logit Probit MNLogit Poisson NegativeBinomial RLM QuantReg MixedLM OrderedModel
-    ARIMA SARIMAX ARMA AutoReg AR VAR ExponentialSmoothing SimpleExpSmoothing Holt HoltWintersExponentialSmoothing
-    ols glm logit probit poisson mixedlm quantreg PHReg UnobservedComponents ETSModel""".split()
+    [
+        "OLS",
+        "GLS",
+        "WLS",
+        "GLM",
+        "Logit",
+        "Probit",
+        "MNLogit",
+        "Poisson",
+        "NegativeBinomial",
+        "RLM",
+        "QuantReg",
+        "MixedLM",
+        "OrderedModel",
+        "ARIMA",
+        "SARIMAX",
+        "ARMA",
+        "AutoReg",
+        "AR",
+        "VAR",
+        "ExponentialSmoothing",
+        "SimpleExpSmoothing",
+        "Holt",
+        "HoltWintersExponentialSmoothing",
+        "ols",
+        "glm",
+        "logit",
+        "probit",
+        "poisson",
+        "mixedlm",
+        "quantreg",
+        "PHReg",
+        "UnobservedComponents",
+        "ETSModel",
+    ]
 )
 KERAS = frozenset(
-    """Sequential Model KerasClassifier KerasRegressor load_model Functional KerasModel TabNetClassifier TabNetRegressor""".split()
+    [
+        "Sequential",
+        "Model",
+        "KerasClassifier",
+        "KerasRegressor",
+        "load_model",
+        "Functional",
+        "KerasModel",
+        "TabNetClassifier",
+        "TabNetRegressor",
+    ]
 )
 STEERING_CALLBACKS = frozenset(
-    """EarlyStopping ModelCheckpoint ReduceLROnPlateau early_stopping LearningRateReducer""".split()
+    [
+        "EarlyStopping",
+        "ModelCheckpoint",
+        "ReduceLROnPlateau",
+        "early_stopping",
+        "LearningRateReducer",
+    ]
 )
 
 

@@ -18,25 +18,109 @@ SUMMARIES: dict[str, str] = {
 }  # fmt: skip
 # They tell of rows, and nothing of what stands in them enters anything.
 HARMLESS = frozenset(
-    """head tail info shape size ndim dtype dtypes columns nunique unique count isnull isna notnull notna
-    any all memory_usage plot hist boxplot show keys to_csv to_excel to_pickle to_json to_parquet to_hdf
-    to_feather to_sql to_html to_latex to_markdown save savefig empty nbytes items iteritems""".split()
+    [
+        "info",
+        "shape",
+        "size",
+        "ndim",
+        "dtype",
+        "dtypes",
+        "columns",
+        "nunique",
+        "unique",
+        "count",
+        "isnull",
+        "isna",
+        "notnull",
+        "notna",
+        "any",
+        "all",
+        "memory_usage",
+        "plot",
+        "hist",
+        "boxplot",
+        "show",
+        "keys",
+        "savefig",
+        "empty",
+        "nbytes",
+        "items",
+        "iteritems",
+    ]
+)
+FILES = frozenset(  # what is written is read again
+    [
+        "to_csv",
+        "to_excel",
+        "to_pickle",
+        "to_json",
+        "to_parquet",
+        "to_hdf",
+        "to_feather",
+        "to_sql",
+        "to_html",
+        "to_latex",
+        "to_markdown",
+        "save",
+    ]
 )
 # One value out of several of the same row, or of the rows before it.
-ROW_WISE_GROUPS = frozenset("cumcount cumsum shift diff rolling expanding pct_change ffill head tail nth cumprod cummax cummin ewm rank first last ngroup".split())
-NEIGHBOURS = frozenset("shift rolling expanding ewm pct_change diff".split())
+ROW_WISE_GROUPS = frozenset(
+    [
+        "cumcount",
+        "cumsum",
+        "shift",
+        "diff",
+        "rolling",
+        "expanding",
+        "pct_change",
+        "ffill",
+        "head",
+        "tail",
+        "nth",
+        "cumprod",
+        "cummax",
+        "cummin",
+        "ewm",
+        "rank",
+        "first",
+        "last",
+        "ngroup",
+        "__iter__",
+    ]
+)
+NEIGHBOURS = frozenset(["shift", "rolling", "expanding", "ewm", "pct_change", "diff"])
+OVER_NEIGHBOURS = frozenset({"rolling", "expanding", "ewm"})
 WINDOWS = frozenset(
-    """sliding_window_view TimeseriesGenerator timeseries_dataset_from_array as_strided series_to_supervised
-    sliding_window create_sequences extract_windows""".split()
+    [
+        "sliding_window_view",
+        "TimeseriesGenerator",
+        "timeseries_dataset_from_array",
+        "as_strided",
+        "series_to_supervised",
+        "sliding_window",
+        "create_sequences",
+        "extract_windows",
+    ]
 )
-LEARNED_BINS = frozenset("qcut cut".split())
-GROUPING = frozenset("groupby group_by".split())
-ELEMENTWISE = frozenset("apply map applymap transform pipe progress_apply parallel_apply".split())
-# These change the frame itself when told `inplace=True`, or always.
-IN_PLACE = frozenset(
-    """fillna replace drop dropna rename drop_duplicates set_index reset_index sort_values sort_index clip
-    interpolate ffill bfill mask where query eval rename_axis set_axis""".split()
+LEARNED_BINS = frozenset(["qcut", "cut"])
+GROUPING = frozenset(["groupby", "group_by"])
+ELEMENTWISE = frozenset(
+    ["apply", "map", "applymap", "transform", "pipe", "progress_apply", "parallel_apply"]
 )
-ALWAYS_IN_PLACE = frozenset("insert update append extend add pop sort fill put setdefault partial_sort".split())
-FILTERS = frozenset("query filter dropna drop_duplicates nlargest nsmallest between".split())
-ROWS_OF_OTHERS = frozenset("merge join map".split())
+# These change the frame itself.
+ALWAYS_IN_PLACE = frozenset(
+    [
+        "insert",
+        "update",
+        "append",
+        "extend",
+        "add",
+        "pop",
+        "sort",
+        "fill",
+        "put",
+        "setdefault",
+        "partial_sort",
+    ]
+)

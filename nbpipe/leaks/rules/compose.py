@@ -16,7 +16,13 @@ from nbpipe.leaks.search.early import paths
 if TYPE_CHECKING:
     from nbpipe.leaks.view import View
 
-_FOLDS = ("cross_val_score", "cross_validate", "cross_val_predict", "fit_resample", "learning_curve")
+_FOLDS = (
+    "cross_val_score",
+    "cross_validate",
+    "cross_val_predict",
+    "fit_resample",
+    "learning_curve",
+)
 _NAME = "pipeline"
 _BY_LABEL = {
     "mean": "SimpleImputer(strategy='mean')",
@@ -167,7 +173,9 @@ def _build_cell(steps: list[Step], model: str) -> str:
 
 def _call(steps: list[Step], model: str) -> str:
     """Write ``pipeline = Pipeline([...])``."""
-    routes = [f"({made}, {_SELECTED.get(columns, columns)})" for _, made, columns in steps if columns]
+    routes = [
+        f"({made}, {_SELECTED.get(columns, columns)})" for _, made, columns in steps if columns
+    ]
     listed = [(name, made) for name, made, columns in steps if not columns]
     if routes:
         given = ", ".join(routes)
@@ -192,14 +200,24 @@ def _use(view: View, score: Score, first: Fit) -> str:
             return ""
         return text(swapped(fit.node, nodes={id(receiver(fit)): _NAME}))
     if not score.search:
-        return text(swapped(stated if isinstance(stated, ast.Assign) else score.node, nodes={id(model): _NAME, **data}))
+        return text(
+            swapped(
+                stated if isinstance(stated, ast.Assign) else score.node,
+                nodes={id(model): _NAME, **data},
+            )
+        )
     search = names.maker(view, score, model)
     if search is None:
         return ""
-    found, grid = argument(search, 0, "estimator"), argument(search, 1, "param_grid", "param_distributions")
+    found, grid = (
+        argument(search, 0, "estimator"),
+        argument(search, 1, "param_grid", "param_distributions"),
+    )
     renamed = {id(found): _NAME}
     if grid is not None:
-        renamed[id(grid)] = f"{{f'model__{{name}}': values for name, values in {text(grid)}.items()}}"
+        renamed[id(grid)] = (
+            f"{{f'model__{{name}}': values for name, values in {text(grid)}.items()}}"
+        )
     made = text(swapped(search, nodes=renamed))
     name = text(model) if isinstance(model, ast.Name) else "search"
     return f"{name} = {made}\n{text(swapped(score.node, nodes={id(model): name, **data}))}"

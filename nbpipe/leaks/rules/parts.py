@@ -60,14 +60,16 @@ def parts(view: View, score: Score, about: str = "") -> Parts | None:
 def _divided(view: View, split: Split, about: str) -> Parts | None:
     """Read ``X_train, X_test, y_train, y_test = train_test_split(X, y)``."""
     stated, call = statement(view, split), split.node
-    if not isinstance(stated, ast.Assign) or stated.value is not call or not isinstance(call, ast.Call):
+    if (
+        not isinstance(stated, ast.Assign)
+        or stated.value is not call
+        or not isinstance(call, ast.Call)
+    ):
         return None
     made = [text(each) for each in names.targets(stated)]
     if len(made) != 2 * len(call.args) or len(stated.targets) != 1 or not all(made):
         return None
-    found = [
-        Part(text(each), made[2 * i], made[2 * i + 1]) for i, each in enumerate(call.args)
-    ]
+    found = [Part(text(each), made[2 * i], made[2 * i + 1]) for i, each in enumerate(call.args)]
     libraries = names.imported(view)
     starts = [names.root(each, libraries) for each in call.args]
     first = starts.index(about) if about in starts else 0

@@ -40,7 +40,9 @@ NAMES = {
     "cluster": "clusters",
 }
 _ON_BOTH = {"fit_predict": "predict"}
-_ON_TRAIN_ONLY = frozenset({"TSNE", "MDS", "DBSCAN", "SpectralEmbedding", "AgglomerativeClustering"})
+_ON_TRAIN_ONLY = frozenset(
+    {"TSNE", "MDS", "DBSCAN", "SpectralEmbedding", "AgglomerativeClustering"}
+)
 
 
 def name_of(fit: Fit) -> str:
@@ -136,7 +138,11 @@ def _estimator(
         return [*lines, f"{train} = {name}.{attr}({train})"]
     sides, _ = _sides(found, start)
     more = [text(swapped(each, sides)) for each in node.args[1:]]
-    more += [f"{each.arg}={text(swapped(each.value, sides))}" for each in node.keywords if each.arg not in {"X", "x"}]
+    more += [
+        f"{each.arg}={text(swapped(each.value, sides))}"
+        for each in node.keywords
+        if each.arg not in {"X", "x"}
+    ]
     given = ", ".join([train, *more])
     after = _ON_BOTH.get(attr, "transform")
     if attr in {"fit_transform", "fit_predict"}:
@@ -171,7 +177,9 @@ def _split(
     whole = found.features.whole
     named = isinstance(from_, ast.Name) or names.simple(from_)
     itself = named and whole != start and (whole in made or fit.kind == "text")
-    return parts.split_line(view, found, text(from_) if itself else ""), itself or whole == text(from_)
+    return parts.split_line(view, found, text(from_) if itself else ""), itself or whole == text(
+        from_
+    )
 
 
 def _function(
@@ -209,9 +217,7 @@ def _bins(found: Parts, from_: ast.expr, stated: ast.stmt, start: str) -> list[s
     return lines
 
 
-def _summary(
-    view: View, path: Path, found: Parts, stated: ast.stmt, start: str
-) -> list[str]:
+def _summary(view: View, path: Path, found: Parts, stated: ast.stmt, start: str) -> list[str]:
     """Rewrite ``X["age"] = X["age"].fillna(X["age"].mean())``: the number is the training part's."""
     train, test = _sides(found, start)
     split = [parts.split_line(view, found)] if path.how == "before" else []
@@ -271,7 +277,11 @@ def _group_means(
     call = grouped.value if isinstance(grouped, ast.Subscript) else grouped
     key = names.argument(call, 0, "by") if call is not None else None
     how = names.argument(node, 0, "func")
-    frame = call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
+    frame = (
+        call.func.value
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        else None
+    )
     if not isinstance(key, ast.Constant) or not isinstance(how, ast.Constant) or frame is None:
         return []
     if path.score.target in {key.value, fit.data.column if fit.data else ""} - {""}:

@@ -70,7 +70,12 @@ def _judged(view: View) -> tuple[list[Score], ...]:
     """Return the scores of each set of held-out rows, without those that only validate."""
     groups: dict[Rows, list[Score]] = defaultdict(list)
     for score in view.scores:
-        if view.held_out(score) and score.fits and not _baseline(view, score) and not _a_fold(score):
+        if (
+            view.held_out(score)
+            and score.fits
+            and not _baseline(view, score)
+            and not _a_fold(score)
+        ):
             groups[score.rows].append(score)
     return tuple(
         scores
