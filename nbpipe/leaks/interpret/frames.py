@@ -110,8 +110,9 @@ def _mask(m: Machine, call: Call, owner: Data) -> Data:
     if call.last in {"eq", "ne"} and (owner.fits or m.mix(call.args).fits):
         return Data(rows=owner.rows, scores=judging.given(m, call.with_args(owner, *call.args)))
     chosen = m.mix(call.args[:1])
-    if call.last == "isin" and chosen.picks:  # the rows of some of all subjects
-        return Data(rows=owner.rows, picks=chosen.picks, form="mask")
+    picks = chosen.picks or picks_of(chosen) - picks_of(owner)
+    if call.last == "isin" and picks:  # the rows of some of all subjects
+        return Data(rows=owner.rows, picks=picks, form="mask")
     key, part = ("mask", ast.unparse(call.node)), "in"
     if call.last in _NULLS:
         key, part = ("null", owner.column or ast.unparse(call.node.func)), _NULLS[call.last]

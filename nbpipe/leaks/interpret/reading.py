@@ -6,10 +6,11 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Save
+from nbpipe.leaks.interpret.call import first
 from nbpipe.leaks.interpret.models import models_in
 from nbpipe.leaks.knowledge.functions import ARCHIVES, READERS
 from nbpipe.leaks.rows import source
-from nbpipe.leaks.values import UNKNOWN, Const, Data
+from nbpipe.leaks.values import UNKNOWN, Const, Data, Method
 
 if TYPE_CHECKING:
     from nbpipe.leaks.interpret.call import Call
@@ -24,7 +25,13 @@ def read(m: Machine, call: Call) -> Any:
         return m.see(stored)
     if isinstance(path, str) and call.last in READERS:
         return Data(rows=source(("file", path)))
-    return Data(rows=source(("read", ast.unparse(call.node))))
+    # the same line reads another file where its path is a parameter
+    unknown = first(call, "filepath_or_buffer", "path", "io")
+    return Data(rows=source(("read", ast.unparse(call.node), _identity(unknown))))
+
+
+def _identity(path: Any) -> object:
+    return path.oid if isinstance(path, Data) else path if isinstance(path, Method) else None
 
 
 def store(m: Machine, call: Call, value: Any, position: int) -> None:

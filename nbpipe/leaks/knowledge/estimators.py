@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nbpipe.leaks.knowledge.words import words
+
 # What is learned, and how grave it is where rows that judge the model took part: "error" where the
 # test rows' values enter what the model sees, "review" where little does, "note" where only the
 # list of known categories does.
@@ -55,96 +57,42 @@ LEARNERS = _table(
         DictVectorizer CategoricalEncoder BinaryEncoder HelmertEncoder SumEncoder BackwardDifferenceEncoder
         BaseNEncoder StringIndexer StringLookup IntegerLookup""",
 )
-STATELESS = frozenset(
-    [
-        "Normalizer",
-        "Binarizer",
-        "FunctionTransformer",
-        "PolynomialFeatures",
-        "HashingVectorizer",
-        "FeatureHasher",
-        "AdditiveChi2Sampler",
-        "RBFSampler",
-        "GaussianRandomProjection",
-        "SparseRandomProjection",
-        "HashingEncoder",
-        "HashingTF",
-        "PolynomialExpansion",
-        "VectorAssembler",
-        "ImageDataGenerator",
-        "Rescaling",
-        "SentenceTransformer",
-        "AutoTokenizer",
-        "BertTokenizer",
-        "BertTokenizerFast",
-        "WordNetLemmatizer",
-        "PorterStemmer",
-        "TweetTokenizer",
-        "RegexpTokenizer",
-        "SnowballStemmer",
-        "CountdownTimer",
-    ]
+STATELESS = words(
+    """
+    Normalizer Binarizer FunctionTransformer PolynomialFeatures HashingVectorizer
+    FeatureHasher AdditiveChi2Sampler RBFSampler GaussianRandomProjection
+    SparseRandomProjection HashingEncoder HashingTF PolynomialExpansion VectorAssembler
+    ImageDataGenerator Rescaling SentenceTransformer AutoTokenizer BertTokenizer
+    BertTokenizerFast WordNetLemmatizer PorterStemmer TweetTokenizer RegexpTokenizer
+    SnowballStemmer CountdownTimer
+    """
 )
-COMPOSITES = frozenset(
-    [
-        "Pipeline",
-        "make_pipeline",
-        "ColumnTransformer",
-        "make_column_transformer",
-        "FeatureUnion",
-        "make_union",
-        "DataFrameMapper",
-        "TransformedTargetRegressor",
-    ]
+COMPOSITES = words(
+    """
+    Pipeline make_pipeline ColumnTransformer make_column_transformer FeatureUnion make_union
+    DataFrameMapper TransformedTargetRegressor
+    """
 )
-SEARCHES = frozenset(
-    [
-        "GridSearchCV",
-        "RandomizedSearchCV",
-        "HalvingGridSearchCV",
-        "HalvingRandomSearchCV",
-        "BayesSearchCV",
-        "OptunaSearchCV",
-        "TuneSearchCV",
-        "TuneGridSearchCV",
-        "EvolutionaryAlgorithmSearchCV",
-        "GASearchCV",
-        "TPOTClassifier",
-        "TPOTRegressor",
-        "AutoSklearnClassifier",
-        "AutoSklearnRegressor",
-    ]
+SEARCHES = words(
+    """
+    GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV BayesSearchCV
+    OptunaSearchCV TuneSearchCV TuneGridSearchCV EvolutionaryAlgorithmSearchCV GASearchCV
+    TPOTClassifier TPOTRegressor AutoSklearnClassifier AutoSklearnRegressor
+    """
 )
 # Their estimators choose a setting by cross-validation of their own.
-OVERSAMPLERS = frozenset(
-    [
-        "SMOTE",
-        "SMOTENC",
-        "SMOTEN",
-        "SMOTENN",
-        "SMOTEENN",
-        "SMOTETomek",
-        "BorderlineSMOTE",
-        "SVMSMOTE",
-        "KMeansSMOTE",
-        "ADASYN",
-        "RandomOverSampler",
-    ]
+OVERSAMPLERS = words(
+    """
+    SMOTE SMOTENC SMOTEN SMOTENN SMOTEENN SMOTETomek BorderlineSMOTE SVMSMOTE KMeansSMOTE
+    ADASYN RandomOverSampler
+    """
 )
-UNDERSAMPLERS = frozenset(
-    [
-        "RandomUnderSampler",
-        "NearMiss",
-        "TomekLinks",
-        "EditedNearestNeighbours",
-        "RepeatedEditedNearestNeighbours",
-        "AllKNN",
-        "ClusterCentroids",
-        "CondensedNearestNeighbour",
-        "OneSidedSelection",
-        "InstanceHardnessThreshold",
-        "NeighbourhoodCleaningRule",
-    ]
+UNDERSAMPLERS = words(
+    """
+    RandomUnderSampler NearMiss TomekLinks EditedNearestNeighbours
+    RepeatedEditedNearestNeighbours AllKNN ClusterCentroids CondensedNearestNeighbour
+    OneSidedSelection InstanceHardnessThreshold NeighbourhoodCleaningRule
+    """
 )
 # Splitters: does a part hold rows from everywhere?
 SPLITTERS: dict[str, bool | None] = {
@@ -169,66 +117,26 @@ SPLITTERS: dict[str, bool | None] = {
     "PurgedGroupTimeSeriesSplit": False,
     "GroupTimeSeriesSplit": False,
 }
-BASELINES = frozenset(["DummyClassifier", "DummyRegressor", "NaiveForecaster"])
+BASELINES = words("DummyClassifier DummyRegressor NaiveForecaster")
 # Models whose rows stand in the constructor: `OLS(y, X).fit()`.
-DATA_FIRST = frozenset(
-    [
-        "OLS",
-        "GLS",
-        "WLS",
-        "GLM",
-        "Logit",
-        "Probit",
-        "MNLogit",
-        "Poisson",
-        "NegativeBinomial",
-        "RLM",
-        "QuantReg",
-        "MixedLM",
-        "OrderedModel",
-        "ARIMA",
-        "SARIMAX",
-        "ARMA",
-        "AutoReg",
-        "AR",
-        "VAR",
-        "ExponentialSmoothing",
-        "SimpleExpSmoothing",
-        "Holt",
-        "HoltWintersExponentialSmoothing",
-        "ols",
-        "glm",
-        "logit",
-        "probit",
-        "poisson",
-        "mixedlm",
-        "quantreg",
-        "PHReg",
-        "UnobservedComponents",
-        "ETSModel",
-    ]
+DATA_FIRST = words(
+    """
+    OLS GLS WLS GLM Logit Probit MNLogit Poisson NegativeBinomial RLM QuantReg MixedLM
+    OrderedModel ARIMA SARIMAX ARMA AutoReg AR VAR ExponentialSmoothing SimpleExpSmoothing
+    Holt HoltWintersExponentialSmoothing ols glm logit probit poisson mixedlm quantreg PHReg
+    UnobservedComponents ETSModel
+    """
 )
-KERAS = frozenset(
-    [
-        "Sequential",
-        "Model",
-        "KerasClassifier",
-        "KerasRegressor",
-        "load_model",
-        "Functional",
-        "KerasModel",
-        "TabNetClassifier",
-        "TabNetRegressor",
-    ]
+KERAS = words(
+    """
+    Sequential Model KerasClassifier KerasRegressor load_model Functional KerasModel
+    TabNetClassifier TabNetRegressor
+    """
 )
-STEERING_CALLBACKS = frozenset(
-    [
-        "EarlyStopping",
-        "ModelCheckpoint",
-        "ReduceLROnPlateau",
-        "early_stopping",
-        "LearningRateReducer",
-    ]
+STEERING_CALLBACKS = words(
+    """
+    EarlyStopping ModelCheckpoint ReduceLROnPlateau early_stopping LearningRateReducer
+    """
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nbpipe.leaks.knowledge.words import words
+
 # Numbers that summarise rows, and what is learned where they enter the rows again.
 SUMMARIES: dict[str, str] = {
     **dict.fromkeys(("mean", "std", "var", "min", "max", "ptp", "sem", "mad", "nanmean", "nanstd",
@@ -17,110 +19,39 @@ SUMMARIES: dict[str, str] = {
     **dict.fromkeys(("agg", "aggregate", "pivot_table", "crosstab"), "group"),
 }  # fmt: skip
 # They tell of rows, and nothing of what stands in them enters anything.
-HARMLESS = frozenset(
-    [
-        "info",
-        "shape",
-        "size",
-        "ndim",
-        "dtype",
-        "dtypes",
-        "columns",
-        "nunique",
-        "unique",
-        "count",
-        "isnull",
-        "isna",
-        "notnull",
-        "notna",
-        "any",
-        "all",
-        "memory_usage",
-        "plot",
-        "hist",
-        "boxplot",
-        "show",
-        "keys",
-        "savefig",
-        "empty",
-        "nbytes",
-        "items",
-        "iteritems",
-    ]
+HARMLESS = words(
+    """
+    info shape size ndim dtype dtypes columns nunique unique count isnull isna notnull notna
+    any all memory_usage plot hist boxplot show keys savefig empty nbytes items iteritems
+    """
 )
-FILES = frozenset(  # what is written is read again
-    [
-        "to_csv",
-        "to_excel",
-        "to_pickle",
-        "to_json",
-        "to_parquet",
-        "to_hdf",
-        "to_feather",
-        "to_sql",
-        "to_html",
-        "to_latex",
-        "to_markdown",
-        "save",
-    ]
+FILES = words(
+    """
+    to_csv to_excel to_pickle to_json to_parquet to_hdf to_feather to_sql to_html to_latex
+    to_markdown save
+    """
 )
 # One value out of several of the same row, or of the rows before it.
-ROW_WISE_GROUPS = frozenset(
-    [
-        "cumcount",
-        "cumsum",
-        "shift",
-        "diff",
-        "rolling",
-        "expanding",
-        "pct_change",
-        "ffill",
-        "head",
-        "tail",
-        "nth",
-        "cumprod",
-        "cummax",
-        "cummin",
-        "ewm",
-        "rank",
-        "first",
-        "last",
-        "ngroup",
-        "__iter__",
-    ]
+ROW_WISE_GROUPS = words(
+    """
+    cumcount cumsum shift diff rolling expanding pct_change ffill head tail nth cumprod
+    cummax cummin ewm rank first last ngroup __iter__
+    """
 )
-NEIGHBOURS = frozenset(["shift", "rolling", "expanding", "ewm", "pct_change", "diff"])
+NEIGHBOURS = words("shift rolling expanding ewm pct_change diff")
 OVER_NEIGHBOURS = frozenset({"rolling", "expanding", "ewm"})
-WINDOWS = frozenset(
-    [
-        "sliding_window_view",
-        "TimeseriesGenerator",
-        "timeseries_dataset_from_array",
-        "as_strided",
-        "series_to_supervised",
-        "sliding_window",
-        "create_sequences",
-        "extract_windows",
-    ]
+WINDOWS = words(
+    """
+    sliding_window_view TimeseriesGenerator timeseries_dataset_from_array as_strided
+    series_to_supervised sliding_window create_sequences extract_windows
+    """
 )
-LEARNED_BINS = frozenset(["qcut", "cut"])
-GROUPING = frozenset(["groupby", "group_by"])
-ELEMENTWISE = frozenset(
-    ["apply", "map", "applymap", "transform", "pipe", "progress_apply", "parallel_apply"]
-)
+LEARNED_BINS = words("qcut cut")
+GROUPING = words("groupby group_by")
+ELEMENTWISE = words("apply map applymap transform pipe progress_apply parallel_apply")
 # These change the frame itself.
-ALWAYS_IN_PLACE = frozenset(
-    [
-        "insert",
-        "update",
-        "append",
-        "extend",
-        "add",
-        "pop",
-        "sort",
-        "fill",
-        "put",
-        "setdefault",
-        "partial_sort",
-    ]
+ALWAYS_IN_PLACE = words(
+    """
+    insert update append extend add pop sort fill put setdefault partial_sort
+    """
 )
