@@ -1,4 +1,4 @@
-"""Functions and classes that nobody calls here are walked by themselves, with what their names promise."""
+"""Functions and classes that nobody calls here are walked with what their names promise."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def walk_alone(m: Machine) -> None:
         m.steps = 0
         m.cell = made.cell
         if isinstance(made, Function):
-            m.enter(made, [], _parameters(m, made.node), made.node)
+            m.enter(made, [], _parameters(m, made.node))
         elif isinstance(made, Class):
             _use(m, made)
 
@@ -77,7 +77,7 @@ def _use(m: Machine, made: Class) -> None:
             and not name.startswith("__")
             and method.node not in m.called
         ):
-            m.enter(method._replace(owner=instance), [], _parameters(m, method.node), method.node)
+            m.enter(method._replace(owner=instance), [], _parameters(m, method.node))
 
 
 @lru_cache(2_048)
@@ -91,7 +91,7 @@ def _tells(node: ast.AST) -> bool:
 
 
 def _parameters(m: Machine, node: Any) -> dict[str, Any]:
-    """Return what a function's parameters probably are; those of one function have the same rows."""
+    """Return what a function's parameters probably are: parts of the same rows."""
     rows = source(("parameters", m.cell, node.lineno))
     values: dict[str, Any] = {}
     arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)

@@ -28,7 +28,7 @@ _LEARNED = frozenset((
 _SCORES = frozenset({"best_score_", "best_params_", "cv_results_", "oob_score_", "history"})
 
 
-def attribute(m: Machine, node: ast.AST, owner: Any, name: str) -> Any:
+def attribute(m: Machine, owner: Any, name: str) -> Any:
     """Return ``owner.name``."""
     if isinstance(owner, Ref):
         return Ref(f"{owner.name}.{name}")
@@ -37,7 +37,7 @@ def attribute(m: Machine, node: ast.AST, owner: Any, name: str) -> Any:
     if isinstance(owner, Model):
         return _of_model(m, owner, name)
     if isinstance(owner, Instance):
-        return _of_instance(m, node, owner, name)
+        return _of_instance(m, owner, name)
     if isinstance(owner, Class):
         found = m.see(owner.methods.get(name, UNKNOWN))
         return found._replace(owner=owner) if marked(found, {"classmethod"}) else found
@@ -83,7 +83,7 @@ def _of_model(m: Machine, owner: Model, name: str) -> Any:
     return m.see(given[name]) if name in given else Method(owner, name)
 
 
-def _of_instance(m: Machine, node: ast.AST, owner: Instance, name: str) -> Any:
+def _of_instance(m: Machine, owner: Instance, name: str) -> Any:
     fields = m.heap[owner.oid]
     if name in fields:
         return m.see(fields[name])
@@ -91,5 +91,5 @@ def _of_instance(m: Machine, node: ast.AST, owner: Instance, name: str) -> Any:
     if not isinstance(found, Function):
         return Method(owner, name) if found is None else m.see(found)
     if marked(found, {"property", "cached_property"}):
-        return m.enter(found._replace(owner=owner), [], {}, node)
+        return m.enter(found._replace(owner=owner), [], {})
     return found._replace(owner=owner.cls if marked(found, {"classmethod"}) else owner)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.interpret import attributes
@@ -118,7 +117,7 @@ def _getattr(m: Machine, call: Call) -> Any:
     name = call.literal(1)
     if not isinstance(name, str):
         return UNKNOWN
-    return attributes.attribute(m, ast.Attribute(call.node.args[0], name), call.args[0], name)
+    return attributes.attribute(m, call.args[0], name)
 
 
 FUNCTIONS: dict[str, Any] = {

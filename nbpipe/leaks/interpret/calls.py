@@ -36,7 +36,7 @@ def evaluate(m: Machine, node: ast.Call) -> Any:
         owner, name = m.evaluate(node.func.value), node.func.attr
         if not isinstance(owner, Instance | Class | Ref):
             return method(m, _call(m, node, name), owner)
-        function = attributes.attribute(m, node.func, owner, name)
+        function = attributes.attribute(m, owner, name)
     else:
         function = m.evaluate(node.func)
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -64,7 +64,7 @@ def _call(m: Machine, node: ast.Call, name: str) -> Call:
 def apply(m: Machine, call: Call, function: Any) -> Any:
     """Call whatever a name stood for."""
     if isinstance(function, Function):
-        return enter(m, function, call.args, call.kwargs, call.node)
+        return enter(m, function, call.args, call.kwargs)
     if isinstance(function, Class):
         return create(m, function, call)
     if isinstance(function, Ref):
@@ -86,7 +86,7 @@ def _called(m: Machine, call: Call, owner: Instance) -> Any:
         return library.unknown(m, call)
     if any(isinstance(base, Ref) and base.last in {"Module", "Model"} for base in owner.cls.bases):
         return estimators.network(m, call, owner)
-    return enter(m, inner._replace(owner=owner), call.args, call.kwargs, call.node)
+    return enter(m, inner._replace(owner=owner), call.args, call.kwargs)
 
 
 def method(m: Machine, call: Call, owner: Any) -> Any:
@@ -110,12 +110,12 @@ def _inherited(m: Machine, call: Call, owner: Instance) -> Any:
         return owner
     if call.last == "fit_transform" and "transform" in methods:
         if "fit" in methods:
-            enter(m, methods["fit"]._replace(owner=owner), call.args, call.kwargs, call.node)
-        return enter(m, methods["transform"]._replace(owner=owner), call.args[:1], {}, call.node)
+            enter(m, methods["fit"]._replace(owner=owner), call.args, call.kwargs)
+        return enter(m, methods["transform"]._replace(owner=owner), call.args[:1], {})
     return library.unknown(m, call)
 
 
-_METHODS_OF = (
+_METHODS_OF: tuple[tuple[type, Any], ...] = (
     (Model, estimators.call),
     (Data, frames.call),
     (Seq, containers.of_list),
@@ -125,9 +125,7 @@ _METHODS_OF = (
 )
 
 
-def enter(
-    m: Machine, function: Function, args: list[Any], kwargs: dict[str, Any], node: ast.AST
-) -> Any:
+def enter(m: Machine, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Walk a local function with these arguments and return what it returns."""
     code = function.node
     m.called.add(code)
@@ -197,7 +195,7 @@ def create(m: Machine, cls: Class, call: Call) -> Instance:
         m.heap[instance.oid] = {name: m.identified(value) for name, value in given.items()}
         start, call = methods.get("__post_init__"), call.with_args()
     if isinstance(start, Function):
-        enter(m, start._replace(owner=instance), call.args, call.kwargs, call.node)
+        enter(m, start._replace(owner=instance), call.args, call.kwargs)
     return instance
 
 

@@ -28,7 +28,7 @@ def of_list(m: Machine, call: Call, owner: Seq) -> Any:
 
 
 def _append(m: Machine, owner: Seq, item: Any, *, extend: bool) -> None:
-    """Lists of rows become one set of rows; lists of models keep each."""
+    """Append to a list: rows become one set of rows, models are kept apart."""
     if extend and isinstance(item, Seq):
         m.change(owner, Seq((*owner.items, *item.items)[:_LONGEST]))
         return

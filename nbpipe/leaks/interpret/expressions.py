@@ -130,21 +130,19 @@ def _yielded(m: Machine, node: ast.Yield | ast.YieldFrom) -> Data:
 _EXPRESSIONS: dict[type[ast.expr], Callable[[Machine, Any], Any]] = {
     ast.Name: lambda m, node: m.look_up(node.id),
     ast.Constant: lambda _m, node: Const(node.value),
-    ast.Call: lambda m, node: calls.evaluate(m, node),
-    ast.Attribute: lambda m, node: attributes.attribute(
-        m, node, evaluate(m, node.value), node.attr
-    ),
+    ast.Call: calls.evaluate,
+    ast.Attribute: lambda m, node: attributes.attribute(m, evaluate(m, node.value), node.attr),
     ast.Subscript: lambda m, node: subscripts.subscript(m, node, evaluate(m, node.value)),
-    ast.BinOp: lambda m, node: operators.binary(m, node),
-    ast.UnaryOp: lambda m, node: operators.unary(m, node),
-    ast.Compare: lambda m, node: operators.comparison(m, node),
+    ast.BinOp: operators.binary,
+    ast.UnaryOp: operators.unary,
+    ast.Compare: operators.comparison,
     ast.BoolOp: _bool,
     ast.IfExp: _conditional,
     **dict.fromkeys((ast.Tuple, ast.List, ast.Set), _sequence),
     ast.Dict: _map,
     **dict.fromkeys(
         (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
-        lambda m, node: loops.comprehension(m, node),
+        loops.comprehension,
     ),
     ast.JoinedStr: _formatted,
     ast.Lambda: _lambda,

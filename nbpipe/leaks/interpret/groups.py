@@ -49,7 +49,7 @@ def grouped(m: Machine, call: Call, owner: Data) -> Data:
         return plain
     function = call.argument(0, "func")
     if call.last in {"transform", "apply"} and isinstance(function, Function):
-        result = m.enter(function, [plain], {}, call.node)
+        result = m.enter(function, [plain], {})
         return m.mix([plain, result])._replace(column=owner.column)
     named = function.value if isinstance(function, Const) else ""
     if named in ROW_WISE_GROUPS:
@@ -71,7 +71,7 @@ def mapped(m: Machine, call: Call, owner: Data) -> Any:
         whole = call.last in {"apply", "transform"} and axis in {None, Const(0), Const("index")}
         form = "" if whole and not owner.column else "row"
         given = owner._replace(oid=0, form=form)
-        result = m.enter(function, [given, *rest], {}, call.node)
+        result = m.enter(function, [given, *rest], {})
         mixed = m.mix([owner, result] if isinstance(result, Data | Seq) else [owner])
         return owner.like(mixed)
     named = function.value if isinstance(function, Const) else getattr(function, "last", "")

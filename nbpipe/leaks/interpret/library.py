@@ -81,7 +81,7 @@ def unknown(m: Machine, call: Call) -> Any:
     """Call a function that nobody knows: rows go through it."""
     for function in call.given:
         if isinstance(function, Function):
-            _tried(m, call, function)
+            _tried(m, function)
     if judging.given(m, call):
         return UNKNOWN
     data = m.mix(call.given)
@@ -98,14 +98,14 @@ def unknown(m: Machine, call: Call) -> Any:
     return UNKNOWN
 
 
-def _tried(m: Machine, call: Call, function: Function) -> None:
+def _tried(m: Machine, function: Function) -> None:
     """Walk a function that somebody else calls again and again: ``study.optimize(objective)``."""
     m.loop_count += 1
     number = m.loop_count
     m.loops.append(number)
     free = len(function.node.args.args) - len(function.bound)
     moved = [Data(varies=frozenset({number}), oid=m.number()) for _ in range(free)]
-    m.enter(function, moved, {}, call.node)
+    m.enter(function, moved, {})
     m.loops.pop()
 
 

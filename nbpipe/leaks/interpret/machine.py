@@ -55,7 +55,7 @@ class Language:
     truth: Callable[[Machine, ast.expr], bool | None]
     assign: Callable[[Machine, ast.expr, Any, ast.AST], None]
     apply: Callable[[Machine, Call, Any], Any]
-    enter: Callable[[Machine, Function, list[Any], dict[str, Any], ast.AST], Any]
+    enter: Callable[[Machine, Function, list[Any], dict[str, Any]], Any]
 
 
 class Machine:
@@ -120,11 +120,9 @@ class Machine:
         """Call whatever a name stood for."""
         return self._language.apply(self, call, function)
 
-    def enter(
-        self, function: Function, args: list[Any], kwargs: dict[str, Any], node: ast.AST
-    ) -> Any:
+    def enter(self, function: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Walk a local function with these arguments and return what it returns."""
-        return self._language.enter(self, function, args, kwargs, node)
+        return self._language.enter(self, function, args, kwargs)
 
     # Names and objects
 
@@ -154,7 +152,7 @@ class Machine:
         names[name] = self.identified(value)
 
     def identified(self, value: Any) -> Any:
-        """Give a value that is about to be named an identity, so that changes reach all its names."""
+        """Give a value that is about to be named an identity: changes reach all its names."""
         if isinstance(value, Data | Seq | Map) and not value.oid:
             return value._replace(oid=self.number())
         return value

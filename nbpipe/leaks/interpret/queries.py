@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.interpret import operators
+from nbpipe.leaks.interpret.operators import compared
 from nbpipe.leaks.rows import pick
 from nbpipe.leaks.values import Data
 
@@ -24,5 +24,5 @@ def queried(m: Machine, call: Call, owner: Data) -> Data:
         return plain
     if not isinstance(tree, ast.Compare) or not isinstance(tree.left, ast.Name):
         return plain
-    mask = operators.compared(m, tree, owner.taking_one(tree.left.id))
+    mask = compared(m, tree, owner.taking_one(tree.left.id))
     return plain._replace(rows=pick(owner.rows, mask.picks)) if isinstance(mask, Data) else plain

@@ -104,8 +104,9 @@ def _frame(m: Machine, call: Call) -> Data:
 
 
 def _target_beside(m: Machine, parts: list[Data]) -> bool:
-    """Say whether predictions are put beside what they should be; a submission has other columns."""
-    targets = {m.fit(number).target.column for part in parts for number in part.fits}
+    """Say whether predictions are put beside what they should be, as in no submission."""
+    fits = (m.fit(number) for part in parts for number in part.fits)
+    targets = {fit.target.column for fit in fits if fit.target is not None}
     return any(part.column in targets - {""} and not part.fits for part in parts)
 
 

@@ -13,7 +13,7 @@ _SIDES = {
 
 
 def side_of(name: str) -> str:
-    """Return the side of a split that a name speaks of, or an empty string: ``X_train``, ``testY``."""
+    """Return the side of a split that a name such as ``X_train`` speaks of, or an empty string."""
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
     found = [_SIDES[word.lower()] for word in words if word.lower() in _SIDES]
     return found[-1] if found else ""

@@ -157,7 +157,7 @@ def _function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     for mark in reversed(node.decorator_list):
         decorator = m.evaluate(mark)
         if isinstance(decorator, Function):  # a library's leaves the function what it is
-            wrapped = m.enter(decorator, [function], {}, node)
+            wrapped = m.enter(decorator, [function], {})
             if isinstance(wrapped, Function):
                 function = wrapped
     m.bind(node.name, function)

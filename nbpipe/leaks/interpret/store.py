@@ -22,9 +22,9 @@ def assign(m: Machine, target: ast.expr, value: Any, node: ast.AST) -> None:
     elif isinstance(target, ast.Starred):
         assign(m, target.value, value, node)
     elif isinstance(target, ast.Attribute):
-        _set_attribute(m, target, value, node)
+        _set_attribute(m, target, value)
     elif isinstance(target, ast.Subscript):
-        _set_item(m, target, value, node)
+        _set_item(m, target, value)
 
 
 def forget(m: Machine, target: ast.expr) -> None:
@@ -88,7 +88,7 @@ def _last_name(target: ast.expr) -> str:
     return ""
 
 
-def _set_attribute(m: Machine, target: ast.Attribute, value: Any, node: ast.AST) -> None:
+def _set_attribute(m: Machine, target: ast.Attribute, value: Any) -> None:
     owner = m.evaluate(target.value)
     if isinstance(owner, Instance):
         m.heap[owner.oid] = {**m.heap[owner.oid], target.attr: m.identified(value)}
@@ -98,7 +98,7 @@ def _set_attribute(m: Machine, target: ast.Attribute, value: Any, node: ast.AST)
         _put(m, target.value, owner, Const(target.attr), value)
 
 
-def _set_item(m: Machine, target: ast.Subscript, value: Any, node: ast.AST) -> None:
+def _set_item(m: Machine, target: ast.Subscript, value: Any) -> None:
     owner = m.evaluate(target.value)
     key = m.evaluate(target.slice)
     if isinstance(owner, Map):

@@ -40,8 +40,9 @@ def _step(m: Machine, node: ast.Subscript, owner: Model) -> Model:
     """Return a step of a pipeline, which stands for its fits where it is not told apart."""
     key, steps = m.evaluate(node.slice), m.estimator(owner).steps
     index = key.value if isinstance(key, Const) else None
-    known = isinstance(index, int) and -len(steps) <= index < len(steps)
-    return steps[index] if known else owner
+    if isinstance(index, int) and -len(steps) <= index < len(steps):
+        return steps[index]  # type: ignore[no-any-return]
+    return owner
 
 
 def _of_groups(key: Any, owner: Data) -> Data:
@@ -151,7 +152,7 @@ def _sliced(m: Machine, node: ast.Subscript, owner: Data, key: ast.Slice) -> Dat
 
 
 def _overlaps_the_next(key: ast.Slice) -> bool:
-    """Say whether a slice is ``i - n:i`` or ``i:i + n``: the loop walks on by less than it takes."""
+    """Say whether a slice is ``i - n:i`` or ``i:i + n``: each round takes most of it again."""
     bounds = [each for each in (key.lower, key.upper) if each is not None]
     texts = [ast.unparse(each) for each in bounds]
     steps = [each for each in bounds if isinstance(each, ast.BinOp)]

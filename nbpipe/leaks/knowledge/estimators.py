@@ -1,13 +1,18 @@
-"""What estimators learn, by class name: scikit-learn, imbalanced-learn, keras, boosters and others."""
+"""What estimators learn, by class name: of scikit-learn, keras, boosters and others."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from nbpipe.leaks.knowledge.words import words
+
+if TYPE_CHECKING:
+    from nbpipe.leaks.findings import Severity
 
 # What is learned, and how grave it is where rows that judge the model took part: "error" where the
 # test rows' values enter what the model sees, "review" where little does, "note" where only the
 # list of known categories does.
-KINDS: dict[str, str] = {
+KINDS: dict[str, Severity] = {
     "scale": "error",
     "impute": "error",
     "reduce": "error",
@@ -54,8 +59,8 @@ LEARNERS = _table(
         SpectralClustering AffinityPropagation OPTICS HDBSCAN BayesianGaussianMixture KModes
         KPrototypes FeatureAgglomeration""",
     encode="""LabelEncoder OneHotEncoder OrdinalEncoder LabelBinarizer MultiLabelBinarizer
-        DictVectorizer CategoricalEncoder BinaryEncoder HelmertEncoder SumEncoder BackwardDifferenceEncoder
-        BaseNEncoder StringIndexer StringLookup IntegerLookup""",
+        DictVectorizer CategoricalEncoder BinaryEncoder HelmertEncoder SumEncoder
+        BackwardDifferenceEncoder BaseNEncoder StringIndexer StringLookup IntegerLookup""",
 )
 STATELESS = words(
     """

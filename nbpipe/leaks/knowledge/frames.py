@@ -46,7 +46,6 @@ WINDOWS = words(
     series_to_supervised sliding_window create_sequences extract_windows
     """
 )
-LEARNED_BINS = words("qcut cut")
 GROUPING = words("groupby group_by")
 ELEMENTWISE = words("apply map applymap transform pipe progress_apply parallel_apply")
 # These change the frame itself.

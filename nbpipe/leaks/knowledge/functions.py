@@ -20,12 +20,6 @@ MAKERS = words(
     make_hastie_10_2 make_swiss_roll make_s_curve make_biclusters
     """
 )
-GENERATORS = words(
-    """
-    rand randn randint random random_sample normal uniform poisson binomial exponential
-    standard_normal integers linspace arange
-    """
-)
 TRAIN_TEST_SPLITS = words(
     """
     train_test_split iterative_train_test_split temporal_train_test_split
@@ -78,6 +72,4 @@ PLAIN = words(
     hasattr callable id hash warn info debug log_metric log_metrics log_param log_params
     """
 )
-BOOSTER_TRAINING = words("train")
 DATA_HOLDERS = words("DMatrix Dataset Pool QuantileDMatrix DataLoader TensorDataset")
-SAVERS = words("dump save save_model to_pickle")

@@ -106,7 +106,7 @@ def _confirms(view: View, other: Rows, scores: list[Score], rows: Rows) -> bool:
 def settings(view: View, scores: list[Score]) -> set[object]:
     """Return the different models and settings that were judged, for the target that has most."""
     targets = {score.target for score in scores if score.target} or {""}
-    different = [
+    different: list[set[object]] = [
         {
             frozenset(_setting(fit) for fit in view.fits(score))  # a blend of several is one
             for score in scores

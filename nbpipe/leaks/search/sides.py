@@ -47,7 +47,7 @@ def refitted(view: View) -> Iterator[Sided]:
         if any(not overlap(score.rows, fit.rows) for fit in fits):
             continue  # out-of-fold predictions
         if any(score.rows == fit.rows for fit in fits):
-            if _divided_off(score) and not _tested(view, fits, score):
+            if _divided_off(score) and not _tested(view, fits):
                 yield Sided(fits[-1], score, "error")
         elif within(score.rows, trained):
             if _a_test(score):
@@ -62,7 +62,7 @@ def _divided_off(score: Score) -> bool:
     return any(side == ("part", "test") for atom in score.rows for _, side in atom.picks)
 
 
-def _tested(view: View, fits: list[Fit], score: Score) -> bool:
+def _tested(view: View, fits: list[Fit]) -> bool:
     """Say whether the same fit is judged on other rows as well."""
     numbers = {fit.number for fit in fits}
     return any(other.fits & numbers and view.held_out(other) for other in view.scores)
