@@ -225,6 +225,13 @@ def _deduplicated(m: Machine, call: Call, owner: Data) -> Any:
     return _changed(m, call, owner, owner._replace(oid=0, copies=NONE))
 
 
+def _product(m: Machine, call: Call, owner: Data) -> Any:
+    """``X_test.dot(weights)``: a prediction, if the weights were computed from other rows."""
+    weights = m.mix(call.args)
+    by_hand = judging.predicted_by_hand(m, call.node, owner, weights)
+    return by_hand or _default(m, call, owner)
+
+
 def _as_series(_m: Machine, _call: Call, owner: Data) -> Data:
     """``resample("h")``: the rows of a series, fewer of them."""
     return owner._replace(oid=0, form="rolling")
@@ -240,6 +247,7 @@ _METHODS: dict[str, Any] = {
     **dict.fromkeys(TRAIN_TEST_SPLITS, _divided),
     **dict.fromkeys(("append", "extend"), _appended),
     "drop_duplicates": _deduplicated,
+    "dot": _product,
     **dict.fromkeys(("resample", "asfreq"), _as_series),
     **dict.fromkeys(
         GROUPING, lambda _m, _call, owner: owner._replace(oid=0, form="groups", column="")

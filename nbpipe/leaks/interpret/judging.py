@@ -40,6 +40,15 @@ def by_hand(m: Machine, node: ast.AST, left: Data, right: Data) -> Ids:
     return NONE
 
 
+def predicted_by_hand(m: Machine, node: ast.AST, rows: Data, weights: Data) -> Data | None:
+    """Return predictions where rows of one part meet what was computed from another part."""
+    sources = {atom.source for atom in rows.rows} & {atom.source for atom in weights.rows}
+    if not sources or overlap(rows.rows, weights.rows):
+        return None
+    fits = m.learn(node, "model", weights, "weights by hand", setting=f"#{weights.oid}")
+    return Data(rows=rows.rows, fits=fits, learned=rows.taint, windows=rows.windows)
+
+
 def given(m: Machine, call: Call) -> Ids:
     """Note a score where a function is given predictions with the truth, or a model with rows."""
     parts = [part for value in call.given for part in m.data_in(value)]

@@ -45,6 +45,8 @@ def combined(m: Machine, node: ast.AST, op: ast.operator, left: Any, right: Any)
     mixed = m.mix([left, right])
     if not (isinstance(left, Data) and isinstance(right, Data)):
         return mixed
+    if isinstance(op, ast.MatMult):
+        return judging.predicted_by_hand(m, node, left, right) or mixed
     if isinstance(op, ast.BitAnd) and left.picks and right.picks:
         return mixed._replace(picks=left.picks | right.picks, form="mask")
     return mixed._replace(scores=mixed.scores | judging.by_hand(m, node, left, right))

@@ -110,6 +110,12 @@ def _target_beside(m: Machine, parts: list[Data]) -> bool:
     return any(part.column in targets - {""} and not part.fits for part in parts)
 
 
+def _product(m: Machine, call: Call) -> Data:
+    """``np.dot(X_test, weights)``."""
+    rows, weights = m.mix(call.args[:1]), m.mix(call.args[1:2])
+    return judging.predicted_by_hand(m, call.node, rows, weights) or m.mix(call.given)
+
+
 def _windows(m: Machine, call: Call) -> Data:
     """Cut a series into windows that share values."""
     data = m.mix(call.given)
@@ -128,4 +134,5 @@ FUNCTIONS: dict[str, Any] = {
     **dict.fromkeys(_EMPTY, lambda _m, _call: UNKNOWN),
     **dict.fromkeys(WINDOWS, _windows),
     "cut": _cut,
+    **dict.fromkeys(("dot", "matmul"), _product),
 }
