@@ -54,7 +54,7 @@ def parts(view: View, score: Score, about: str = "") -> Parts | None:
     split = view.split_of(score.rows)
     if split is not None and (found := _divided(view, split, about)):
         return found
-    return _given(view, score)
+    return given(view, score)
 
 
 def _divided(view: View, split: Split, about: str) -> Parts | None:
@@ -76,7 +76,7 @@ def _divided(view: View, split: Split, about: str) -> Parts | None:
     return Parts(found[first], tuple(each for each in found if each is not found[first]), split)
 
 
-def _given(view: View, score: Score) -> Parts | None:
+def given(view: View, score: Score) -> Parts | None:
     """Read the sides off ``model.fit(A, b)`` and ``model.score(C, d)``."""
     fits = view.fits(score)
     if not fits:
@@ -188,3 +188,18 @@ def share(view: View, fit: Fit, score: Score) -> str:
     if isinstance(size, ast.Constant) and isinstance(size.value, float) and 0 < size.value < 1:
         return f"{size.value * 100:.0f} %"
     return ""
+
+
+def predicted(view: View, score: Score) -> list[ast.stmt]:
+    """Return the statements that predict what a score compares."""
+    found = []
+    for node in ast.walk(score.node):
+        stated = definition(view, node.id, score) if isinstance(node, ast.Name) else None
+        if stated is not None and any(
+            isinstance(part, ast.Call)
+            and isinstance(part.func, ast.Attribute)
+            and part.func.attr in _PREDICTS
+            for part in ast.walk(stated.value)
+        ):
+            found.append(stated)
+    return list(found)

@@ -111,7 +111,7 @@ def judged(view: View, score: Score) -> str:
     if score.how in _WATCHING:
         return f"judge {model} as its `{score.how}` {at(view, score)}"
     if not score.certain:
-        return f"{model} is given to predict {at(view, score)}"
+        return f"go into `{model[1:-1]}.{score.how}` {at(view, score)}"
     how = f"`{score.how}`" if score.how.replace(".", "").isidentifier() else score.how
     return f"judge {model} in {how} {at(view, score)}"
 

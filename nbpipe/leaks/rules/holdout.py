@@ -1,0 +1,218 @@
+"""The lines to write instead where rows came to both sides, or the test rows were used to choose."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from nbpipe.leaks.rules import names, parts
+from nbpipe.leaks.rules.names import argument, definition, receiver, statement, swapped, text
+
+if TYPE_CHECKING:
+    from nbpipe.leaks.facts import Copies, Fact, Fit, Groups, Score, Split
+    from nbpipe.leaks.rules.parts import Parts
+    from nbpipe.leaks.view import View
+
+_SIZE = frozenset({"test_size", "train_size", "random_state"})
+
+
+def copied_later(view: View, cause: Copies, score: Score) -> str:
+    """Split first, then copy rows of the training part: up to three statements above included."""
+    libraries, stated = names.imported(view), statement(view, cause)
+    if not isinstance(stated, ast.Assign) or names.function(view, cause) is not None:
+        return ""
+    if receiver(cause) is not None and len(names.targets(stated)) == 2:  # X, y = smote.fit_resample(X, y)  # noqa: PLR2004
+        return _resampled_later(view, cause, score, stated)
+    steps, start = [stated], names.root(stated.value, libraries)
+    while len(steps) <= 3 and (above := definition(view, start, _at(cause, steps[0]))):  # noqa: PLR2004
+        before = names.root(above.value, libraries)
+        if not before or before == start or len(names.targets(above)) != 1:
+            break
+        steps.insert(0, above)
+        start = before
+    if not start:
+        return ""
+    used = {each.id: None for each in ast.walk(stated.value) if isinstance(each, ast.Name)}
+    for name in used:  # the other parts of the same rows
+        beside = definition(view, name, cause)
+        if beside is not None and beside not in steps and len(names.targets(beside)) == 1:
+            if names.root(beside.value, libraries) == start and name != start:
+                steps.insert(0, beside)
+    split = view.split_of(score.rows)
+    given = split.node.keywords if split is not None and isinstance(split.node, ast.Call) else []
+    options = [f"{each.arg}={text(each.value)}" for each in given if each.arg in _SIZE]
+    first = f"train, test = train_test_split({', '.join([start, *options])})"
+    return "\n".join([first, *(text(swapped(each, {start: "train"})) for each in steps)])
+
+
+def _at(fact: Fact, node: ast.stmt) -> Fact:
+    """Return a fact as if it stood at another statement."""
+    from dataclasses import replace  # noqa: PLC0415 - used here alone
+
+    return replace(fact, node=node)
+
+
+def _resampled_later(view: View, cause: Copies, score: Score, stated: ast.Assign) -> str:
+    """Rewrite ``X_new, y_new = smote.fit_resample(X, y)``."""
+    made = [text(each) for each in names.targets(stated)]
+    given = [text(argument(cause.node, i, "X" if i == 0 else "y")) for i in range(2)]
+    sampler = receiver(cause)
+    maker = names.maker(view, cause, sampler)
+    model = parts.model(view, score)
+    if score.folds and model is not None and not score.search:
+        steps = f"{text(maker or sampler)}, {text(names.maker(view, score, model) or model)}"
+        back = dict(zip(made, given, strict=True))
+        nodes = {
+            id(each): back[text(each)]
+            for each in ast.walk(score.node)
+            if isinstance(each, ast.Name) and each.id in back
+        }
+        judged = text(swapped(score.node, nodes={**nodes, id(model): "pipeline"}))
+        return f"pipeline = imblearn.pipeline.make_pipeline({steps})\n{judged}"
+    found = parts.parts(view, score)
+    if found is None or found.target is None:
+        return ""
+    line = parts.split_line(view, found, **{})
+    if line and found.features.whole in made:
+        back = dict(zip(made, given, strict=True))
+        line = text(swapped(ast.parse(line).body[0], back))
+    train = f"{found.features.train}, {found.target.train}"
+    call = cause.node
+    assert isinstance(call, ast.Call)
+    attr = call.func.attr if isinstance(call.func, ast.Attribute) else "fit_resample"
+    return "\n".join(each for each in (line, f"{train} = {text(sampler)}.{attr}({train})") if each)
+
+
+def fitted_on_train(view: View, fit: Fit, score: Score) -> str:
+    """Fit the model on the training part that there is, or on one that is made."""
+    found = parts.parts(view, score)
+    node = fit.node
+    if not isinstance(node, ast.Call):
+        return ""
+    stated = statement(view, fit)
+    simple = isinstance(stated, ast.Assign | ast.Expr)
+    if found is not None and found.features.whole:
+        nodes = {}
+        for position, part in enumerate((found.features, *found.others[:1])):
+            given = argument(node, position, "X" if position == 0 else "y")
+            if given is not None:
+                other = text(given).replace("test", "train")
+                known = other != text(given) and definition(view, other, fit)
+                nodes[id(given)] = other if known else part.train
+        return text(swapped(stated if simple else node, nodes=nodes))
+    return _cut_apart(view, fit, score) or held_out(view, fit, score)
+
+
+def _cut_apart(view: View, fit: Fit, score: Score) -> str:
+    """Let a test slice begin where the training slice ends."""
+    judged, trained = parts.scored(view, score), argument(fit.node, 0, "X")
+    if judged is None or trained is None:
+        return ""
+    ends = [_slice(view, score, each) for each in (judged, trained)]
+    test, train = ends
+    if test is None or train is None or train[1].upper is None or test[1].upper is not None:
+        return ""
+    line = swapped(test[0], nodes={id(test[1].lower): text(train[1].upper)})
+    return f"{text(judged)} = {text(line)}"
+
+
+def _slice(view: View, fact: Fact, node: ast.expr) -> tuple[ast.expr, ast.Slice] | None:
+    """Return the expression that cuts rows, and its slice."""
+    stated = definition(view, text(node), fact)
+    cut = stated.value if stated is not None else node
+    inner = next((each for each in ast.walk(cut) if isinstance(each, ast.Slice)), None)
+    return (cut, inner) if inner is not None else None
+
+
+def held_out(view: View, fit: Fit, score: Score) -> str:
+    """Split, fit on one part and judge on the other, where no split was made."""
+    X, y = argument(fit.node, 0, "X"), argument(fit.node, 1, "y")
+    if not names.simple(X) or receiver(fit) is None or not isinstance(fit.node, ast.Call):
+        return ""
+    given = [each for each in (X, y) if names.simple(each)]
+    train = {text(each): _side(text(each), "train", i) for i, each in enumerate(given)}
+    test = {text(each): _side(text(each), "test", i) for i, each in enumerate(given)}
+    made = ", ".join(f"{train[text(each)]}, {test[text(each)]}" for each in given)
+    split = f"{made} = train_test_split({', '.join(map(text, given))}, random_state=0)"
+    fitted = swapped(fit.node, nodes={id(each): train[text(each)] for each in given})
+    owner, line = text(receiver(fit)), text(fitted)
+    if not names.simple(receiver(fit)):
+        owner, line = "model", f"model = {line}"
+    return "\n".join([split, line, f"{owner}.score({', '.join(test.values())})"])
+
+
+def _side(name: str, side: str, position: int) -> str:
+    return f"{name}_{side}" if name.isidentifier() else f"{'Xy'[position]}_{side}"
+
+
+def validated(view: View, score: Score, *, stops: bool = False) -> str:
+    """Take validation rows from the training part, and use these where the test rows were used."""
+    tried = (parts.parts(view, score), parts.given(view, score))
+    return next((each for found in tried if (each := _validated(view, score, found, stops))), "")
+
+
+def _validated(view: View, score: Score, found: Parts | None, stops: bool) -> str:
+    pairs = [found.features, *found.others[:1]] if found is not None else []
+    if not pairs or not all(each.train.isidentifier() and each.test.isidentifier() for each in pairs):
+        return ""
+    val = {each.test: _validation(each.train) for each in pairs}
+    made = ", ".join(f"{each.train}, {val[each.test]}" for each in pairs)
+    lines = [f"{made} = train_test_split({', '.join(each.train for each in pairs)}, random_state=0)"]
+    fact: Fact = view.fits(score)[-1] if stops else score
+    stated = statement(view, fact)
+    used: list[ast.AST] = [] if stops else list(parts.predicted(view, score)[:1])
+    used.append(stated if isinstance(stated, ast.Assign | ast.Expr) else fact.node)
+    held = {part.id for each in used for part in ast.walk(each) if isinstance(part, ast.Name)}
+    if not held >= set(val):
+        return ""
+    return "\n".join([*lines, *(text(swapped(each, val)) for each in used)])
+
+
+def _validation(train: str) -> str:
+    """Return what to call the validation part: ``X_val`` for ``X_train``."""
+    for word, other in (("train", "val"), ("Train", "Val")):
+        if word in train:
+            return train.replace(word, other)
+    return f"{train}_val"
+
+
+def in_order(view: View, split: Split, score: Score) -> str:
+    """Split by time."""
+    found = parts.parts(view, score)
+    if found is not None and (line := parts.split_line(view, found, shuffle="False")):
+        call = ast.parse(line).body[0]
+        assert isinstance(call, ast.Assign)
+        assert isinstance(call.value, ast.Call)
+        kept = [each for each in call.value.keywords if each.arg not in {"stratify", "random_state"}]
+        call.value.keywords = kept
+        return text(call)
+    if split.how == "sample" and isinstance(split.node, ast.Call):
+        rows = text(receiver(split))
+        made = names.targets(statement(view, split))
+        name = text(made[0]) if len(made) == 1 else "train"
+        return f"{name} = {rows}[:int(len({rows}) * 0.8)]"
+    return "folds = TimeSeriesSplit(n_splits=5)"
+
+
+def by_group(view: View, groups: Groups, score: Score) -> str:
+    """Split so that all rows of a person stay on one side."""
+    frame = names.root(groups.node if isinstance(groups.node, ast.expr) else None, names.imported(view))
+    who = f"{frame}[{groups.column!r}]" if frame else ""
+    if not who:
+        return ""
+    if score.folds and isinstance(score.node, ast.Call):
+        call = swapped(score.node)
+        call.keywords = [each for each in call.keywords if each.arg not in {"cv", "groups"}]
+        positional = 3  # estimator, X, y
+        call.args = call.args[:positional]
+        for name, value in (("groups", who), ("cv", "GroupKFold(n_splits=5)")):
+            call.keywords.append(ast.keyword(name, ast.parse(value, mode="eval").body))
+        return text(call)
+    found = parts.parts(view, score)
+    if found is None or not found.features.whole:
+        return ""
+    pairs = (found.features, *found.others)
+    first = f"GroupShuffleSplit(n_splits=1, random_state=0).split({found.features.whole}, groups={who})"
+    lines = [f"train, test = next({first})"]
+    lines += [f"{p.train}, {p.test} = {p.whole}.iloc[train], {p.whole}.iloc[test]" for p in pairs]
+    return "\n".join(lines)
