@@ -94,17 +94,17 @@ def _ranges_apart(one: Side, other: Side) -> bool:
     """Say whether two slices share no row; what cannot be compared is taken to be a split."""
     if one[0] == other[0] or one[1] == other[1]:
         return False
-    (first, second) = (one, other) if _before(one[0], other[0]) else (other, one)
-    end, start = first[1], second[0]
-    if isinstance(end, int) and isinstance(start, int) and (end < 0) == (start < 0):
-        return end <= start
-    return end is not None
+    gaps = [(one[1], other[0]), (other[1], one[0])]
+    return any(
+        end == start or not _comparable(end, start) or end <= start
+        for end, start in gaps
+        if end is not None and start is not None
+    )
 
 
-def _before(one: Any, other: Any) -> bool:
-    if isinstance(one, int) and isinstance(other, int) and (one < 0) == (other < 0):
-        return one < other
-    return one in {None, 0}
+def _comparable(one: Any, other: Any) -> bool:
+    """Say whether both are numbers that count from the same end."""
+    return isinstance(one, int) and isinstance(other, int) and (one < 0) == (other < 0)
 
 
 def _compared_apart(one: Side, other: Side) -> bool:
