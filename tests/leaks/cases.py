@@ -24,7 +24,8 @@ class Case:
 
 def cases(part: str) -> list[Case]:
     """Return all files of a part, ``dev`` or ``held``."""
-    return [_case(path) for path in sorted((CORPUS / part).iterdir()) if path.suffix in {".py", ".nb"}]
+    paths = sorted((CORPUS / part).iterdir())
+    return [_case(path) for path in paths if path.suffix in {".py", ".nb"}]
 
 
 def _case(path: Path) -> Case:
