@@ -9,7 +9,10 @@ from nbpipe.leaks.output.source_lines import source_line
 from nbpipe.leaks.output.text import to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from nbpipe.leaks.check import Checked, Located
+    from nbpipe.leaks.findings import Finding, Place
 
 _COLOURS = {"error": "#c62828", "review": "#b26a00", "note": "#1565c0"}
 _CELL = "text-align:left;vertical-align:top;padding:4px 8px"
@@ -20,26 +23,41 @@ def to_html(checked: Checked) -> str:
     """Show all findings as a table, or that there are none."""
     if not checked.findings:
         return f"<pre>{escape(to_text(checked))}</pre>"
+    return table(checked.findings, str) + skipped(checked.skipped)
+
+
+def skipped(reasons: Sequence[tuple[str, str]]) -> str:
+    """Say what could not be read."""
+    return "".join(f"<p>{escape(path)}: skipped: {escape(reason)}</p>" for path, reason in reasons)
+
+
+def table(findings: Sequence[Located], where: Callable[[Place], str]) -> str:
+    """Show findings as a table; `where` writes a place as HTML."""
     heads = "".join(f'<th style="{_CELL}">{each}</th>' for each in ("", "where", "what", "fix"))
-    rows = "".join(map(_row, checked.findings))
-    skipped = "".join(
-        f"<p>{escape(path)}: skipped: {escape(reason)}</p>" for path, reason in checked.skipped
-    )
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{skipped}"
+    rows = "".join(_row(each, where) for each in findings)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _row(located: Located) -> str:
-    finding, document = located.finding, located.document
-    colour = _COLOURS[finding.severity]
-    kind = f'<b style="color:{colour}">{finding.severity}</b><br>{escape(finding.code)}'
-    at = str(finding.place)
-    if document.path != "-":
-        at = f"{escape(document.path)}<br>{at}"
-    source = escape(source_line(document, finding.place).strip())
+def severity(finding: Finding) -> str:
+    """Show how grave a finding is, in words as well as in colour."""
+    return f'<b style="color:{_COLOURS[finding.severity]}">{finding.severity}</b>'
+
+
+def _row(located: Located, where: Callable[[Place], str]) -> str:
+    finding = located.finding
+    kind = f"{severity(finding)}<br>{escape(finding.code)}<br>{escape(finding.name)}"
+    at = where(finding.place)
+    if located.path not in {"", "-"}:
+        at = f"{escape(located.path)}<br>{at}"
+    source = escape(source_line(located.document, finding.place).strip())
     related = "".join(
-        f"<div>{each.place}: {escape(each.message)}</div>" for each in finding.related
+        f"<div>{where(each.place)}: {escape(each.message)}</div>" for each in finding.related
     )
     what = f'{escape(finding.message)}<pre style="{_CODE}">{source}</pre>{related}'
-    fix = f'<pre style="{_CODE}">{escape(finding.fix)}</pre>'
+    prompt = (
+        f'<details><summary>copy the prompt</summary><pre style="{_CODE};user-select:all">'
+        f"{escape(finding.prompt)}</pre></details>"
+    )
+    fix = f'<pre style="{_CODE}">{escape(finding.fix)}</pre>{prompt}'
     cells = "".join(f'<td style="{_CELL}">{each}</td>' for each in (kind, at, what, fix))
     return f"<tr>{cells}</tr>"

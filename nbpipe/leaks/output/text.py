@@ -86,7 +86,3 @@ def _count(checked: Checked) -> str:
 
 def _painted(text: str, style: str) -> str:
     return f"\033[{_STYLES[style]}m{text}\033[0m"
-
-
-def _plain(text: str, style: str) -> str:  # noqa: ARG001 - takes what _painted takes
-    return text
