@@ -12,6 +12,8 @@ from IPython.core.completer import SimpleCompletion, context_matcher
 from sklearn import model_selection
 from sklearn.metrics import get_scorer_names
 
+from nbpipe.leaks.rules.registry import RULES
+
 if TYPE_CHECKING:
     from argparse import Action
     from collections.abc import Iterable, Mapping
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 MATCHER = "nbpipe.verbs"
 # Also after `report = `, and with the cell magic's second percent sign.
 _CALL = re.compile(r"^(?:[^#%]*=)?\s*%%?nbpipe\s+(?P<words>.*)$")
+_CHECKED = (".ipynb", ".py")
+_CODES = [rule.code for rule in RULES]
+_NAMES: dict[str, list[str]] = {
+    "scoring": get_scorer_names(),
+    "rule": _CODES,
+    "select": _CODES,
+    "ignore": _CODES,
+}
 _COLUMNS = {"time", "groups", "sample_weight"}
 
 
@@ -54,11 +64,14 @@ class VerbMatcher:
         options = parser._option_string_actions  # noqa: SLF001 - argparse shows it nowhere else
         if word.startswith("-"):
             return sorted({*options, "--help"} - set(before))
-        takes_value = options.get(before[-1])
-        if takes_value is not None and takes_value.nargs != 0:
-            return self._values(takes_value, before, word)
+        option = next((options[each] for each in reversed(before) if each in options), None)
+        if option is not None and (
+            option.nargs == "+" or (before[-1] in options and option.nargs != 0)
+        ):
+            return self._values(option, before, word)
         given = [w for i, w in enumerate(before[1:]) if not _belongs_to_option(before, i, options)]
         positional = [a for a in parser._actions if not a.option_strings]  # noqa: SLF001
+        positional += [each for each in positional if each.nargs == "*"] * len(given)
         return (
             self._values(positional[len(given)], before, word)
             if len(given) < len(positional)
@@ -66,13 +79,14 @@ class VerbMatcher:
         )
 
     def _values(self, action: Action, before: list[str], word: str) -> Iterable[str]:
-        if action.dest in {"path", "to"}:
-            found = sorted(glob(f"{word}*"))  # noqa: PTH207 - keeps `./` and `..` as they were typed
-            return [f"{path}/" for path in found if Path(path).is_dir()]
+        if action.choices:
+            return list(action.choices)
+        if action.dest in {"path", "to", "paths"}:
+            return _paths(word, _CHECKED if action.dest == "paths" else ())
         if action.dest in {"version", "policy"} or action.type in {int, float}:
             return ()
-        if action.dest == "scoring":
-            return list(get_scorer_names())
+        if action.dest in _NAMES:
+            return _NAMES[action.dest]
         if action.dest == "cv":
             splitters = [n for n, each in vars(model_selection).items() if hasattr(each, "split")]
             return sorted([*splitters, *self._variables()])
@@ -86,6 +100,15 @@ class VerbMatcher:
             for name, value in self.namespace.items()
             if not name.startswith("_") and name not in hidden and not isinstance(value, ModuleType)
         )
+
+
+def _paths(word: str, suffixes: tuple[str, ...]) -> list[str]:
+    found = sorted(glob(f"{word}*"))  # noqa: PTH207 - keeps `./` and `..` as they were typed
+    return [
+        f"{each}/" if Path(each).is_dir() else each
+        for each in found
+        if Path(each).is_dir() or each.endswith(suffixes)
+    ]
 
 
 def _belongs_to_option(before: list[str], i: int, options: dict[str, Action]) -> bool:

@@ -35,3 +35,30 @@ examples:
   model = %nbpipe load models/late
   model = %nbpipe load models/late --version 1.0.0 --policy unseen=error,range=ignore
 """
+
+CHECK = """\
+examples:
+  %nbpipe check                          all that was run in this session, in that order
+  %nbpipe check --severity error --ignore NB3
+  %nbpipe check analysis.ipynb src/      files, as `nbpipe check` does in a shell
+  %nbpipe check --data X_train X_test y_train y_test --time sched_dep
+
+  %%nbpipe check                         on top of a cell: checked first, then run either way
+  scaler.fit(X)
+
+A comment `# nbpipe: ignore[NB101] reason` silences a finding on its line; `[tool.nbpipe]` in
+pyproject.toml holds select and ignore.
+"""
+
+WATCH = """\
+examples:
+  %nbpipe watch on
+  %nbpipe watch on --severity error
+  %nbpipe watch off
+"""
+
+EXPLAIN = """\
+examples:
+  %nbpipe explain NB101
+  %nbpipe explain NB1xx
+"""

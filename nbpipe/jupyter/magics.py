@@ -20,7 +20,8 @@ from traitlets import CFloat, CInt, Int, Unicode
 import nbpipe
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.thresholds import Thresholds
-from nbpipe.jupyter import examples
+from nbpipe.jupyter import checking, examples
+from nbpipe.jupyter.ahead import check_ahead
 from nbpipe.jupyter.arguments import (
     evaluate,
     named_or_value,
@@ -31,6 +32,9 @@ from nbpipe.jupyter.arguments import (
 )
 from nbpipe.jupyter.completion import MATCHER, VerbMatcher
 from nbpipe.jupyter.progress import NotebookBar
+from nbpipe.jupyter.session import Session
+from nbpipe.jupyter.watch import Watch
+from nbpipe.leaks.findings import SEVERITIES
 
 # One trait a threshold, so that `%config NbpipeMagics` shows and sets the whole table.
 _THRESHOLDS = {
@@ -49,6 +53,11 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
     models_dir = Unicode("models", help="Where models are exported to.").tag(config=True)
     n_splits = Int(5, help="Folds of a cross-validation.").tag(config=True)
     scoring = Unicode("", help="Metrics, comma-separated; empty: by the target.").tag(config=True)
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.session = Session(shell)
+        self.watcher = Watch(shell, self.session)
 
     @magic_arguments("nbpipe build")
     @kwds(epilog=examples.BUILD)
@@ -106,8 +115,37 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
             pos_label=named_or_value(args.pos_label, "class", classes, space),
             sample_weight=named_or_value(args.sample_weight, "column", columns, space),
             thresholds=Thresholds(**limits),
-            progress=NotebookBar if hasattr(self.shell, "kernel") else None,
+            progress=self._progress,
         )
+
+    @magic_arguments("nbpipe check")
+    @kwds(epilog=examples.CHECK)
+    @argument("paths", metavar="PATH", nargs="*", type=unquote, help="notebooks, scripts, folders")
+    @argument("--data", nargs="+", metavar="X", help="X_train X_test, then y_train y_test if known")
+    @argument("--time", help="with --data: a column of both sides, or (train, test) times")
+    @argument("--groups", help="with --data: a column of both sides, or (train, test) labels")
+    @argument("--select", metavar="CODES", action="append", help="only these, such as NB1,NB201")
+    @argument("--ignore", metavar="CODES", action="append", help="all but these")
+    @argument("--severity", choices=SEVERITIES, default="note", help="show these and graver ones")
+    @argument("--this-cell", action="store_true", help="only what the rest of this cell will add")
+    def check(self, args: Any) -> Any:
+        """Find leaks: in this session, in a cell before it runs, in files, or in data."""
+        return checking.check(args, self.session, self.shell.user_ns, self._progress)
+
+    @magic_arguments("nbpipe watch")
+    @kwds(epilog=examples.WATCH)
+    @argument("state", nargs="?", choices=("on", "off"), help="without it: say which it is")
+    @argument("--severity", choices=SEVERITIES, default="review", help="tell these and graver ones")
+    def watch(self, args: Any) -> None:
+        """Check each cell after it was run, and speak when there is something new."""
+        print(self.watcher.switch(args.state, args.severity))  # noqa: T201
+
+    @magic_arguments("nbpipe explain")
+    @kwds(epilog=examples.EXPLAIN)
+    @argument("rule", nargs="?", default="", metavar="CODE", help="such as NB101 (default: all)")
+    def explain(self, args: Any) -> Any:
+        """Tell what a rule finds, why that is bad, and what to do."""
+        return nbpipe.explain(args.rule)
 
     @magic_arguments("nbpipe export")
     @kwds(epilog=examples.EXPORT)
@@ -158,6 +196,10 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
         """List the models and versions in a folder."""
         return nbpipe.models(args.path or self.models_dir)
 
+    @property
+    def _progress(self) -> Any:
+        return NotebookBar if hasattr(self.shell, "kernel") else None
+
     @output_can_be_silenced  # as elsewhere, by a `;` at the end of the cell
     @no_var_expand
     @line_cell_magic
@@ -183,6 +225,9 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
 VERBS: dict[str, Any] = {
     "build": NbpipeMagics.build,
     "cv": NbpipeMagics.cv,
+    "check": NbpipeMagics.check,
+    "watch": NbpipeMagics.watch,
+    "explain": NbpipeMagics.explain,
     "export": NbpipeMagics.export,
     "load": NbpipeMagics.load,
     "models": NbpipeMagics.models,
@@ -195,13 +240,24 @@ def _overview() -> str:
 
 
 def register(shell: Any) -> None:
-    """Give an IPython shell the magics and their completion."""
+    """Give an IPython shell the magics, their completion and `%%nbpipe check`."""
     unregister(shell)
     shell.register_magics(NbpipeMagics)
     shell.Completer.custom_matchers.append(VerbMatcher(shell.user_ns, VERBS).match)
+    shell.input_transformers_cleanup.append(check_ahead)
+    _magics(shell).session.runs.start()
 
 
 def unregister(shell: Any) -> None:
-    """Take the completion away again; magics stay, as IPython knows no way to remove them."""
+    """Take all but the magics away again; IPython knows no way to remove these."""
     matchers = shell.Completer.custom_matchers
     matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != MATCHER]
+    transformers = shell.input_transformers_cleanup
+    transformers[:] = [each for each in transformers if each is not check_ahead]
+    if magics := _magics(shell):
+        magics.watcher.stop()
+        magics.session.runs.stop()
+
+
+def _magics(shell: Any) -> Any:
+    return shell.magics_manager.registry.get(NbpipeMagics.__name__)

@@ -1,0 +1,78 @@
+"""``%nbpipe check``: the session, the cell that is about to run, files, or data."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from IPython.display import display
+
+import nbpipe
+from nbpipe.errors import UsageError
+from nbpipe.jupyter.arguments import evaluate, named_or_value
+from nbpipe.jupyter.findings import at_least
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbpipe.evaluation.datareport import DataReport
+    from nbpipe.jupyter.arguments import Namespace
+    from nbpipe.jupyter.findings import SessionFindings
+    from nbpipe.jupyter.session import Session
+    from nbpipe.leaks.check import Checked
+
+
+def check(args: Any, session: Session, namespace: Namespace, progress: Callable[..., Any]) -> Any:
+    """Check what the words behind `%nbpipe check` ask for."""
+    _make_sense(args)
+    chosen = {"select": codes(args.select), "ignore": codes(args.ignore)}
+    if args.data:
+        return _check_data(args, namespace)
+    if args.paths:
+        return _check_files(args, progress, chosen)
+    if args.this_cell:
+        return _speak(session.added(**chosen).at_least(args.severity))
+    return session.check(**chosen).at_least(args.severity)
+
+
+def _make_sense(args: Any) -> None:
+    """Refuse words that do not go together."""
+    if args.paths and args.this_cell:
+        raise UsageError("`%%nbpipe check` checks its own cell: files take one %.")
+    if args.data and (args.paths or args.this_cell):
+        raise UsageError("--data looks at variables, by themselves: leave out files and cells.")
+    if not args.data and (args.time or args.groups):
+        raise UsageError("--time and --groups go with --data.")
+    if args.data and len(args.data) not in {2, 4}:
+        raise UsageError("--data takes X_train X_test, or X_train X_test y_train y_test.")
+
+
+def _check_data(args: Any, namespace: Namespace) -> DataReport:
+    data = [evaluate(each, namespace) for each in args.data]
+    columns = getattr(data[0], "columns", ())
+    return nbpipe.check_data(
+        *data,
+        time=named_or_value(args.time, "column", columns, namespace),
+        groups=named_or_value(args.groups, "column", columns, namespace),
+    )
+
+
+def _check_files(args: Any, progress: Callable[..., Any], chosen: dict[str, Any]) -> Checked:
+    checked = nbpipe.check(*map(Path, args.paths), **chosen, progress=progress)
+    for warning in checked.warnings:
+        print(f"nbpipe: warning: {warning}", file=sys.stderr)  # noqa: T201 - as the command does
+    wanted = at_least(args.severity)
+    found = (each for each in checked.findings if each.finding.severity in wanted)
+    return replace(checked, findings=tuple(found))
+
+
+def _speak(added: SessionFindings) -> None:
+    if added.findings:
+        display(added)
+
+
+def codes(given: list[str] | None) -> list[str]:
+    """Read ``--select NB1,NB201 --select NB3``."""
+    return [code for words in given or [] for code in words.split(",") if code]
