@@ -14,13 +14,17 @@ import pandas as pd
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from nbpipe.bundle import formats, integrity, probe
+from nbpipe.bundle import formats, integrity, probe, sample
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.environment import current, git_commit, requirements
 from nbpipe.bundle.folders import as_path, parse_version, reading
 from nbpipe.bundle.inputs import rows_fitted
 from nbpipe.bundle.learn import learn
 from nbpipe.bundle.manifest import Data, Manifest, Target
+from nbpipe.bundle.opening import check_plan
+from nbpipe.bundle.plan import arrays
+from nbpipe.bundle.plan.parity import proven
+from nbpipe.bundle.plan.program import Plan
 from nbpipe.bundle.portability import check_portable
 from nbpipe.bundle.store import Bundle
 from nbpipe.bundle.write import check_free, staging
@@ -29,6 +33,8 @@ from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, brief
 if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
+
+    from nbpipe.bundle.probe import Probe
 
 _DOUBTFUL = {"suspicious", "no better than the baseline"}  # verdicts that deserve a warning
 
@@ -88,10 +94,13 @@ def export(
     _warn_of_rows(pipeline, len(X))
     pickled, distributions = check_portable(pipeline)
     estimator = formats.serial(_copy(pickled))
-    rows = probe.take(estimator, X, schema)
+    rows = sample.take(estimator, X, schema)
+    plan, note = proven(estimator, X, schema)
     environment = current(distributions)
     with staging(model, wanted) as (folder, chosen):
         formats.write(estimator, folder)
+        if plan is not None:
+            arrays.write(folder / arrays.FILE, plan)
         rows.save(folder / probe.FILE)
         (folder / "requirements.txt").write_text(requirements(environment), encoding="utf-8")
         manifest = Manifest(
@@ -108,12 +117,20 @@ def export(
             files={file.name: integrity.record(file) for file in sorted(folder.iterdir())},
         )
         (folder / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
-        rows.compare(formats.read(folder), manifests.read(folder).schema)  # what is on disk works
-    bundle = Bundle(model / chosen, manifest)
+        _check_written(folder, rows)
+    bundle = Bundle(model / chosen, manifest, note)
     if bundle.verdict in _DOUBTFUL:
         told = f"{bundle.name} {chosen} is exported, though its report's verdict is"
         warnings.warn(f"{told} {bundle.verdict!r}.", UserWarning, stacklevel=2)
     return bundle
+
+
+def _check_written(folder: Path, rows: Probe) -> None:
+    """Predict the probe with what is on disk."""
+    schema = manifests.read(folder).schema
+    rows.compare(probe.asking(formats.read(folder), sample.frame(rows.rows, schema)))
+    if (folder / arrays.FILE).exists():
+        check_plan(Plan(arrays.read(folder / arrays.FILE)), rows, schema)
 
 
 def _warn_of_rows(pipeline: Any, given: int) -> None:

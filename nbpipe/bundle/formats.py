@@ -6,9 +6,7 @@ import warnings
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import joblib
 import numpy as np
-from sklearn.exceptions import InconsistentVersionWarning
 
 from nbpipe.errors import BundleError, MissingModuleError, one_line
 
@@ -47,6 +45,8 @@ def serial(estimator: Any) -> Any:
 
 def write(estimator: Any, folder: Path) -> None:
     """Write the estimator into a bundle's folder."""
+    import joblib  # noqa: PLC0415 - predicting from a plan does without
+
     joblib.dump(estimator, folder / FILE, compress=_COMPRESS)
 
 
@@ -60,6 +60,9 @@ def read(folder: Path) -> Any:
     BundleError
         It cannot be opened for another reason.
     """
+    import joblib  # noqa: PLC0415 - predicting from a plan does without either
+    from sklearn.exceptions import InconsistentVersionWarning  # noqa: PLC0415
+
     path = folder / FILE
     try:
         with warnings.catch_warnings():  # the manifest has already told about versions

@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle import formats, integrity, probe
 from nbpipe.bundle.environment import compare
+from nbpipe.bundle.opening import open_estimator, open_plan
+from nbpipe.bundle.plan import arrays
+from nbpipe.bundle.policy import parse_policy
+from nbpipe.bundle.records import Records
 from nbpipe.bundle.store import find
-from nbpipe.bundle.trial import attempt
-from nbpipe.bundle.validate import parse_policy, to_frame
-from nbpipe.errors import (
-    DataError,
-    ManifestError,
-    NbpipeError,
-    ProbeMismatchError,
-    UsageError,
-    one_line,
-)
+from nbpipe.errors import DataError, ManifestError, UsageError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +21,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from nbpipe.bundle.manifest import Manifest
+    from nbpipe.bundle.plan.program import Plan
+    from nbpipe.bundle.policy import Policy
     from nbpipe.bundle.schema import Schema
     from nbpipe.bundle.store import Bundle
-    from nbpipe.bundle.validate import Policy
 
 
 class Model:
@@ -36,19 +32,41 @@ class Model:
 
     Attributes
     ----------
-    pipeline : estimator
-        The scikit-learn pipeline itself.
     notes : tuple of str
         What differs from the export without doing harm, and how many probe rows were checked.
     policy : Mapping
         What is done about missing values, unseen categories and values out of range.
     """
 
-    def __init__(self, bundle: Bundle, pipeline: Any, notes: Sequence[str], policy: Policy) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        predictor: Plan | Any,
+        notes: Sequence[str],
+        policy: Policy,
+        *,
+        allow_version_mismatch: bool = False,
+    ) -> None:
         self.bundle = bundle
-        self.pipeline = pipeline
         self.notes = tuple(notes)
         self.policy = policy
+        self._plan: Plan | None = predictor if arrays.FILE in bundle.manifest.files else None
+        self._pipeline = None if self._plan else predictor
+        self._allow_version_mismatch = allow_version_mismatch
+        self._records = Records(bundle.manifest.schema)
+
+    @property
+    def pipeline(self) -> Any:
+        """The scikit-learn pipeline itself; a bundle with a plan opens it, a pickle, only here.
+
+        Raises
+        ------
+        IntegrityError, VersionMismatchError, MissingModuleError, ProbeMismatchError, BundleError
+        """
+        if self._pipeline is None:
+            allowed = self._allow_version_mismatch
+            self._pipeline, _ = open_estimator(self.bundle, allow_version_mismatch=allowed)
+        return self._pipeline
 
     @property
     def name(self) -> str:
@@ -106,13 +124,32 @@ class Model:
         """
         return self._call("predict_proba", rows, columns)
 
+    def decision_function(
+        self, rows: Any, *, columns: Sequence[str] | None = None
+    ) -> np.ndarray[Any, Any]:
+        """Return the scores that classes are decided by, where the model has them.
+
+        Parameters and errors are those of `predict`.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n,) for two classes, or (n, n_classes)
+        """
+        return self._call("decision_function", rows, columns)
+
     def _call(self, method: str, rows: Any, columns: Sequence[str] | None) -> np.ndarray[Any, Any]:
-        function = getattr(self.pipeline, method, None)
-        if function is None:
+        plan = self._plan
+        has = hasattr(self.pipeline, method) if plan is None else method in plan.methods
+        if not has:
             raise UsageError(f"{self.name} {self.version} has no {method}; use predict.")
-        frame = to_frame(rows, self.schema, self.policy, columns)
+        given: Any = self._records.read(rows) if plan is not None and columns is None else None
+        if given is None:
+            from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
+
+            checked = check(rows, self.schema, self.policy, columns)
+            given = checked.frame() if plan is None else checked.table()
         try:
-            predicted: np.ndarray[Any, Any] = function(frame)
+            predicted: np.ndarray[Any, Any] = getattr(plan or self.pipeline, method)(given)
         except Exception as error:  # its steps raise what they like
             raise DataError(
                 f"The pipeline could not use the rows ({type(error).__name__}): {one_line(error)}"
@@ -142,9 +179,11 @@ def load(
 ) -> Model:
     """Load an exported model, safely: nothing of it is unpickled before everything else passed.
 
-    In this order: manifest, format, digests, versions, model, probe. A digest shows that the
-    files are those that were exported, not who exported them: a model file is a pickle and runs
-    code, so load only what you trust.
+    In this order: manifest, format, digests, plan, probe. With a plan nothing is unpickled at all,
+    scikit-learn is not imported, and which one made the model does not matter; `Model.pipeline`
+    opens the pickle. Without one, the versions are checked and the pickle is opened here. A digest
+    shows that the files are those that were exported, not who exported them: a pickle runs code, so
+    open only what you trust.
 
     Parameters
     ----------
@@ -153,8 +192,8 @@ def load(
     version : str, optional
         By default the latest.
     allow_version_mismatch : bool
-        Try a model of another scikit-learn in a separate process, and go on if it survives and
-        predicts the probe rows as at export.
+        Where the estimator of another scikit-learn is to be opened, try it in a separate process,
+        and go on if it survives and predicts the probe rows as at export.
     policy : Mapping, optional
         ``"error"``, ``"warn"`` or ``"ignore"`` for ``"missing"`` (a value missing where training
         had none; default error), ``"unseen"`` (categories; default warn, though always an error
@@ -174,19 +213,22 @@ def load(
     if not {formats.FILE, probe.FILE} <= bundle.manifest.files.keys():
         raise ManifestError(f"The manifest of {bundle.path} lists no model.", path=str(bundle.path))
     integrity.check(bundle.path, bundle.manifest.files)
-    notes, mismatch = compare(bundle.manifest.environment, bundle.name)
-    if mismatch is not None:
-        if not allow_version_mismatch:
-            raise mismatch
-        attempt(bundle, mismatch)
-        notes.append(
-            f"{mismatch.package} {mismatch.trained_with} at export, {mismatch.running or 'none'} "
-            "here: allowed, since it survived a trial"
-        )
-    pipeline = formats.read(bundle.path)
-    notes.append(check_probe(bundle, pipeline))
+    predictor: Any
+    if arrays.FILE in bundle.manifest.files:
+        predictor, told = open_plan(bundle)
+        notes, mismatch = compare(bundle.manifest.environment, bundle.name)
+        if mismatch is not None:
+            notes.append(
+                f"{mismatch.package} {mismatch.trained_with} at export, "
+                f"{mismatch.running or 'none'} here: no matter to the plan that predicts, but "
+                "model.pipeline would not open"
+            )
+        notes.append(told)
+    else:
+        predictor, notes = open_estimator(bundle, allow_version_mismatch=allow_version_mismatch)
+        notes.append("no compiled plan: the estimator itself predicts")
     notes += _unchecked(bundle.manifest.schema)
-    return Model(bundle, pipeline, notes, rules)
+    return Model(bundle, predictor, notes, rules, allow_version_mismatch=allow_version_mismatch)
 
 
 def _unchecked(schema: Schema) -> list[str]:
@@ -197,22 +239,3 @@ def _unchecked(schema: Schema) -> list[str]:
         f"any text passes in {', '.join(names[:5])}{more}: no encoder there that lists categories"
     )
     return [told] if names else []
-
-
-def check_probe(bundle: Bundle, pipeline: Any) -> str:
-    """Compare the predictions for the probe rows, and say how many were compared.
-
-    Raises
-    ------
-    ProbeMismatchError
-    """
-    try:
-        return probe.read(bundle.path / probe.FILE).compare(pipeline, bundle.manifest.schema)
-    except NbpipeError:
-        raise
-    except Exception as error:  # an estimator of another version fails in any way
-        raise ProbeMismatchError(
-            f"The model opens but cannot predict ({type(error).__name__}: {one_line(error)}). "
-            f"Install what {bundle.path / 'requirements.txt'} lists.",
-            path=str(bundle.path),
-        ) from error

@@ -7,20 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from nbpipe.bundle.codec import DecodeError, decode, dump, encode
-from nbpipe.bundle.validate import POLICY, to_frame
-from nbpipe.errors import ExportError, ProbeMismatchError, SchemaError, one_line
+from nbpipe.errors import ProbeMismatchError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from nbpipe.bundle.schema import Schema
-
 FILE = "probe.json"
-SIZE = 20  # rows
-_CHOSEN = 15  # at most, for what they hold; the rest are spread over the data
 # Between releases that agree, predictions drifted by at most 2e-11; those that do not differ by
 # far more than this.
 RTOL, ATOL = 1e-6, 1e-9
@@ -43,60 +38,35 @@ class Probe:
     predict: tuple[Any, ...]
     predict_proba: tuple[Any, ...] | None
 
-    def compare(self, estimator: Any, schema: Schema) -> str:
-        """Predict the rows and return how many were checked.
+    def compare(
+        self, answer: Callable[[str], Any], tolerance: tuple[float, float] = (RTOL, ATOL)
+    ) -> str:
+        """Ask for the predictions by each method, and return how many rows were checked.
+
+        Parameters
+        ----------
+        answer : callable
+            Given ``"predict"`` or ``"predict_proba"``, an array for the rows; None if there is
+            no such method.
+        tolerance : tuple of float
+            Relative and absolute.
 
         Raises
         ------
         ProbeMismatchError
-            A prediction is off by more than ``1e-6`` of its size, or a label differs.
+            A prediction is off by more, or a label differs.
         """
-        found = _predict(estimator, frame(self.rows, schema))
         for method, then in (("predict", self.predict), ("predict_proba", self.predict_proba)):
-            now = found[method]
+            now = as_lists(answer(method))
             if (then is None) != (now is None):
                 raise ProbeMismatchError(f"The model no longer has the same {method}.")
             if then is not None and now is not None:
-                _same(method, list(then), now)
+                _same(method, list(then), now, tolerance)
         return f"{len(self.rows)} probe rows give the predictions of the export"
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
         path.write_text(dump(encode(self), indent=1), encoding="utf-8")
-
-
-def frame(rows: tuple[Any, ...], schema: Schema) -> pd.DataFrame:
-    """Rebuild probe rows as the pipeline's input."""
-    return to_frame(list(rows), schema, dict.fromkeys(POLICY, "ignore"))
-
-
-def take(estimator: Any, X: pd.DataFrame, schema: Schema) -> Probe:
-    """Choose about 20 rows of `X` and record what `estimator` predicts for them.
-
-    Raises
-    ------
-    ExportError
-        It predicts something else when the rows are rebuilt from plain values by the schema.
-    """
-    chosen = X.iloc[_choose(X, schema)]
-    rows = tuple(
-        {name: plain(value) for name, value in zip(schema.names, row, strict=True)}
-        for row in chosen[list(schema.names)].itertuples(index=False, name=None)
-    )
-    try:
-        predicted = _predict(estimator, chosen)
-    except Exception as error:  # whatever its steps raise
-        raise ExportError(f"The pipeline cannot predict rows of X: {one_line(error)}") from error
-    proba = predicted["predict_proba"]
-    probe = Probe(rows, tuple(predicted["predict"] or ()), None if proba is None else tuple(proba))
-    try:
-        probe.compare(estimator, schema)
-    except (ProbeMismatchError, SchemaError) as error:
-        raise ExportError(
-            "Rows given as plain values would be predicted differently from rows of X, so a column "
-            f"has values that the schema cannot describe. {error}"
-        ) from error
-    return probe
 
 
 def read(path: Path) -> Probe:
@@ -108,38 +78,29 @@ def read(path: Path) -> Probe:
     return probe
 
 
-def _choose(X: pd.DataFrame, schema: Schema) -> list[int]:
-    """Choose rows greedily: each feature with a value missing, each category, then evenly."""
-    wanted: list[np.ndarray[Any, Any]] = []
-    for feature in schema.features:
-        column = X[feature.name]
-        if feature.nullable:
-            wanted.append(column.isna().to_numpy())
-        categories = (feature.categories or ())[:SIZE]
-        wanted += [(column == each).to_numpy(bool, na_value=False) for each in categories]
-    chosen: list[int] = []
-    for mask in wanted:
-        if len(chosen) < _CHOSEN and mask.any() and not mask[chosen].any():
-            chosen.append(int(mask.argmax()))
-    spread = np.linspace(0, len(X) - 1, SIZE).astype(int).tolist()
-    return list(dict.fromkeys([*chosen, *spread]))[:SIZE]
+def asking(estimator: Any, X: Any) -> Callable[[str], Any]:
+    """Return what answers with the predictions of `estimator` for `X`."""
+
+    def answer(method: str) -> Any:
+        return getattr(estimator, method)(X) if hasattr(estimator, method) else None
+
+    return answer
 
 
-def _predict(estimator: Any, X: pd.DataFrame) -> dict[str, list[Any] | None]:
-    proba = estimator.predict_proba(X) if hasattr(estimator, "predict_proba") else None
-    return {
-        "predict": np.asarray(estimator.predict(X)).tolist(),
-        # Several outputs give a list of arrays, which `predict` covers.
-        "predict_proba": proba.tolist() if isinstance(proba, np.ndarray) else None,
-    }
+def as_lists(predicted: Any) -> list[Any] | None:
+    """Return predictions as plain lists; several outputs have a list of arrays, and give None."""
+    if predicted is None or isinstance(predicted, list):
+        return None
+    plain: list[Any] = np.asarray(predicted).tolist()
+    return plain
 
 
-def _same(method: str, then: list[Any], now: list[Any]) -> None:
+def _same(method: str, then: list[Any], now: list[Any], tolerance: tuple[float, float]) -> None:
     for row, (a, b) in enumerate(zip(then, now, strict=True)):
         old, new = np.asarray(a), np.asarray(b)
         numeric = old.dtype.kind in "iuf" and new.dtype.kind in "iuf" and old.shape == new.shape
         if not (
-            np.allclose(old, new, RTOL, ATOL, equal_nan=True)
+            np.allclose(old, new, *tolerance, equal_nan=True)
             if numeric
             else np.array_equal(old, new)
         ):
@@ -148,12 +109,3 @@ def _same(method: str, then: list[Any], now: list[Any]) -> None:
                 f"{method} gave {a!r:.80} then and {b!r:.80} now. Load it with the versions that "
                 "its requirements.txt lists."
             )
-
-
-def plain(value: Any) -> Any:
-    """Return a value of a frame as JSON has it."""
-    if pd.isna(value):
-        return None
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return value.item() if isinstance(value, np.generic) else value

@@ -58,6 +58,16 @@ class Feature:
         return "" if self.minimum is None else f"{_brief(self.minimum)} to {_brief(self.maximum)}"
 
 
+def logical_kind(feature: Feature) -> str:
+    """Return the logical type, that of its categories where it has them, of times with a zone."""
+    if feature.type == "datetime" and "," in feature.dtype:
+        return "zoned"
+    if feature.type != "category":
+        return feature.type
+    kinds = {type(each) for each in feature.categories or ()}
+    return "boolean" if kinds == {bool} else "number" if kinds <= {int, float} and kinds else "text"
+
+
 def _brief(value: Scalar | None) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 

@@ -44,10 +44,13 @@ class Bundle:
     path : pathlib.Path
         Its folder.
     manifest : Manifest
+    note : str
+        What an export had to say about it, if anything.
     """
 
     path: Path
     manifest: Manifest
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -70,6 +73,7 @@ class Bundle:
             f"Bundle {self.name} {self.version} in {self.path}\n"
             f"{len(self.manifest.schema.features)} features, {in_units(self.size)}, "
             f"scikit-learn {packages['scikit-learn']}; nbpipe.load({str(self.path)!r})"
+            + (f"\n{self.note}" if self.note else "")
         )
 
     @property

@@ -13,7 +13,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from nbpipe.bundle import formats, probe
+from nbpipe.bundle import formats
+from nbpipe.bundle.opening import check_estimator
 from nbpipe.bundle.store import Bundle, find
 from nbpipe.errors import ProbeMismatchError, VersionMismatchError, one_line
 
@@ -84,8 +85,7 @@ def main(folder: str) -> None:
     outcome = {}
     try:
         bundle = find(folder)
-        estimator = formats.read(bundle.path)
-        probe.read(bundle.path / probe.FILE).compare(estimator, bundle.manifest.schema)
+        check_estimator(bundle, formats.read(bundle.path))
     except ProbeMismatchError as error:
         outcome = {"error": type(error).__name__, "message": str(error)}
     except Exception as error:  # noqa: BLE001 - old models fail in any way

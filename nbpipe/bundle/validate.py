@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,37 +17,17 @@ import pandas as pd
 from nbpipe.bundle.plan.rows import Table
 from nbpipe.bundle.problems import Finding, refuse, warn
 from nbpipe.bundle.values import as_array, as_plain, check_column, rebuild
-from nbpipe.errors import SchemaError, UsageError, brief, did_you_mean, one_line
+from nbpipe.errors import SchemaError, UsageError, did_you_mean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nbpipe.bundle.policy import Action, Policy
     from nbpipe.bundle.schema import Schema
     from nbpipe.bundle.values import Array
 
-Action = Literal["error", "warn", "ignore"]
-Policy = Mapping[str, Action]
-
-#: What is done about values that a pipeline may well be able to use.
-POLICY: Policy = {"missing": "error", "unseen": "warn", "range": "warn"}
-
 _HINTS = 30  # unexpected columns for which a near name is looked up
 _LONG = 100  # characters of a name for which none is
-
-
-def parse_policy(policy: Policy | None) -> Policy:
-    """Complete `policy` with the defaults, refusing unknown names and actions."""
-    if not isinstance(policy, (Mapping, type(None))):
-        raise UsageError(f"policy is a {type(policy).__name__}; pass a dict of {list(POLICY)}.")
-    for name, action in (policy or {}).items():
-        if name not in POLICY:
-            near = did_you_mean(str(name), POLICY)
-            raise UsageError(f"policy has no {brief(name)}; it has {', '.join(POLICY)}.{near}")
-        if action not in ("error", "warn", "ignore"):
-            raise UsageError(
-                f"policy {name!r} is 'error', 'warn' or 'ignore', not {brief(action)}."
-            )
-    return {**POLICY, **(policy or {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import pandas as pd
 from pandas.api.types import infer_dtype
 
 from nbpipe.bundle.problems import Finding
+from nbpipe.bundle.schema import logical_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +61,7 @@ def check_column(
     if given.dtype.kind == "M" and feature.type != "datetime":
         given = pd.Series(given).to_numpy(object)
     missing = np.asarray(pd.isna(given))
-    wrong, values = _CHECKS[_kind(feature)](given, missing)
+    wrong, values = _CHECKS[logical_kind(feature)](given, missing)
     found: list[Finding] = []
 
     def add(where: Array, kind: str, expected: str) -> None:
@@ -70,7 +71,7 @@ def check_column(
     if not feature.nullable:
         told = missing if absent is None else missing & ~absent
         add(told, "missing", "a value, since training had none missing")
-    add(wrong, "type", _WHAT[_kind(feature)])
+    add(wrong, "type", _WHAT[logical_kind(feature)])
     good = ~missing & ~wrong
     comparable = values
     if feature.type in {"number", "integer"}:
@@ -118,7 +119,7 @@ def rebuild(values: Array, feature: Feature) -> Any:
 def as_plain(values: Array, feature: Feature) -> Any:
     """Give checked values as a plan reads them: floats, or text with None for missing."""
     missing = np.asarray(pd.isna(values))
-    if _kind(feature) in {"text", "datetime", "zoned"}:
+    if logical_kind(feature) in {"text", "datetime", "zoned"}:
         return _put(values, missing, None)
     return _floats(values, ~missing)
 
@@ -128,16 +129,6 @@ def _categorical(values: Array, missing: Array, feature: Feature) -> pd.Categori
     unseen = ~missing & ~_known(values, feature)
     categories = [*(feature.categories or ()), *dict.fromkeys(values[unseen])]
     return pd.Categorical(values, categories, feature.ordered)
-
-
-def _kind(feature: Feature) -> str:
-    """Return the logical type, that of its categories where it has them, of times with a zone."""
-    if feature.type == "datetime" and "," in feature.dtype:
-        return "zoned"
-    if feature.type != "category":
-        return feature.type
-    kinds = {type(each) for each in feature.categories or ()}
-    return "boolean" if kinds == {bool} else "number" if kinds <= {int, float} and kinds else "text"
 
 
 def _check_numbers(values: Array, missing: Array) -> tuple[Array, Array]:

@@ -61,12 +61,31 @@ def n_jobs_inside(value, seen=None):
 
 def test_a_bundle_is_readable_without_nbpipe(exported, pipeline, flights):
     names = {path.name for path in exported.path.iterdir()}
-    assert names == {"manifest.json", "model.joblib", "probe.json", "requirements.txt"}
+    assert names == {
+        *("manifest.json", "model.joblib", "plan.npz", "probe.json", "requirements.txt")
+    }
     manifest = json.loads((exported.path / "manifest.json").read_text())
     assert manifest["format"] == 1
     assert manifest["target"] == {"name": "late", "classes": [0, 1]}
     plain = joblib.load(exported.path / "model.joblib")
     np.testing.assert_allclose(plain.predict_proba(flights[0]), pipeline.predict_proba(flights[0]))
+    with np.load(exported.path / "plan.npz", allow_pickle=False) as plan:
+        assert plan["features"].tolist() == [
+            each["name"] for each in manifest["schema"]["features"]
+        ]
+
+
+def test_what_a_plan_does_not_cover_is_told_in_one_line_and_works(flights, tmp_path):
+    X, y = flights
+    X = X[["distance", "arr_delay"]].fillna(0)
+    neighbours = make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X, y)
+    bundle = nbpipe.export(neighbours, tmp_path / "m", X=X, y=y)
+    line = "no compiled plan, since KNeighborsClassifier is not covered: the estimator itself will"
+    assert line in repr(bundle).splitlines()[-1]
+    assert not (bundle.path / "plan.npz").exists()
+    model = nbpipe.load(bundle.path)
+    assert "no compiled plan: the estimator itself predicts" in model.notes
+    np.testing.assert_array_equal(model.predict(X), neighbours.predict(X))
 
 
 def test_the_manifest_records_where_the_model_comes_from(exported, flights):

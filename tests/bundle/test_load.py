@@ -81,6 +81,15 @@ def replace_file(folder, name, content, *, recorded=True):
         edit(folder, files=files)
 
 
+@pytest.fixture
+def planless(damaged):
+    """Return the folder of a copy without a plan, as of a model that none covers."""
+    files = json.loads((damaged / "manifest.json").read_text())["files"]
+    edit(damaged, files={name: file for name, file in files.items() if name != "plan.npz"})
+    (damaged / "plan.npz").unlink()
+    return damaged
+
+
 def other_sklearn(folder):
     packages = json.loads((folder / "manifest.json").read_text())["environment"]["packages"]
     edit(folder, environment__packages=packages | {"scikit-learn": "1.2.0"})
@@ -92,6 +101,77 @@ def test_a_loaded_model_predicts_what_the_pipeline_did(model, pipeline, flights)
     np.testing.assert_allclose(model.predict_proba(X), pipeline.predict_proba(X), rtol=1e-12)
     assert model.predict(X).shape == (1500,)
     assert model.predict_proba(X).shape == (1500, 2)
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_plan_and_its_estimator_predict_the_same(damaged, flights, record, planned):
+    if not planned:
+        files = json.loads((damaged / "manifest.json").read_text())["files"]
+        edit(damaged, files={name: file for name, file in files.items() if name != "plan.npz"})
+    loaded = nbpipe.load(damaged)
+    expected = loaded.pipeline.predict_proba(flights[0])
+    np.testing.assert_array_equal(loaded.predict_proba(flights[0]), expected)
+    np.testing.assert_array_equal(loaded.predict_proba(record), expected[:1])
+    with pytest.raises(UsageError, match="has no decision_function"):
+        loaded.decision_function(record)
+
+
+def test_predicting_unpickles_nothing_and_imports_neither_scikit_learn_nor_pandas(
+    damaged, record, model
+):
+    """The pickle is a trap, and of another scikit-learn: only asking for the pipeline meets it."""
+    mark = damaged / "mark"
+    replace_file(damaged, "model.joblib", pickle.dumps(Trap(str(mark))))
+    other_sklearn(damaged)
+    code = (
+        "import json, sys, nbpipe; model = nbpipe.load(sys.argv[1]); "
+        "print(model.predict_proba(json.loads(sys.argv[2])).tolist()); "
+        "print(sorted({'sklearn', 'scipy', 'pandas', 'joblib'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, damaged, json.dumps(record).replace("NaN", "null")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    probabilities, imported = done.stdout.splitlines()
+    assert json.loads(probabilities) == model.predict_proba(record).tolist()
+    assert imported == "[]"
+    loaded = nbpipe.load(damaged)
+    assert "scikit-learn 1.2.0 at export" in loaded.notes[0]
+    with pytest.raises(VersionMismatchError, match=r"pip install scikit-learn==1\.2\.0"):
+        _ = loaded.pipeline
+    assert not mark.exists()
+
+
+def test_the_pipeline_is_opened_when_asked_for_after_its_digest(damaged, pipeline, flights):
+    loaded = nbpipe.load(damaged)
+    assert type(loaded.pipeline) is type(pipeline)
+    assert loaded.pipeline is loaded.pipeline
+    np.testing.assert_array_equal(loaded.pipeline.predict(flights[0]), loaded.predict(flights[0]))
+    late = nbpipe.load(damaged)
+    replace_file(damaged, "model.joblib", b"changed", recorded=False)
+    with pytest.raises(IntegrityError):
+        _ = late.pipeline
+
+
+def test_a_plan_that_predicts_otherwise_is_refused(damaged):
+    arrays = dict(np.load(damaged / "plan.npz"))
+    key = next(key for key in arrays if key.endswith(".value"))
+    np.savez(damaged / "other.npz", **arrays | {key: arrays[key] * (1 + 1e-15)})
+    replace_file(damaged, "plan.npz", (damaged / "other.npz").read_bytes())
+    with pytest.raises(ProbeMismatchError, match="probe row"):
+        nbpipe.load(damaged)
+
+
+@pytest.mark.parametrize("key", ["features", "child", "kinds"])
+def test_a_crafted_plan_is_refused(damaged, key):
+    arrays = dict(np.load(damaged / "plan.npz"))
+    key = next(each for each in arrays if each.endswith(key))
+    np.savez(damaged / "other.npz", **arrays | {key: arrays[key][::-1]})
+    replace_file(damaged, "plan.npz", (damaged / "other.npz").read_bytes())
+    with pytest.raises(IntegrityError, match="no plan that nbpipe wrote"):
+        nbpipe.load(damaged)
 
 
 def test_threads_may_share_a_model(model, flights):
@@ -124,32 +204,32 @@ def test_another_process_loads_and_predicts_the_same(exported, model, record):
 
 
 @pytest.mark.parametrize("damage", ["digest", "versions", "format", "manifest"])
-def test_nothing_is_unpickled_before_all_else_has_passed(damaged, tmp_path, damage):
+def test_nothing_is_unpickled_before_all_else_has_passed(planless, tmp_path, damage):
     mark = tmp_path / "mark"
     trap = pickle.dumps(Trap(str(mark)))
-    replace_file(damaged, "model.joblib", trap, recorded=damage != "digest")
+    replace_file(planless, "model.joblib", trap, recorded=damage != "digest")
     if damage == "versions":
-        other_sklearn(damaged)
+        other_sklearn(planless)
     elif damage == "format":
-        edit(damaged, format=2)
+        edit(planless, format=2)
     elif damage == "manifest":
-        edit(damaged, schema__features=3)
+        edit(planless, schema__features=3)
     with pytest.raises((IntegrityError, VersionMismatchError, ManifestError)):
-        nbpipe.load(damaged)
+        nbpipe.load(planless)
     assert not mark.exists()
 
 
-def test_the_trap_itself_works(damaged, tmp_path):
-    replace_file(damaged, "model.joblib", pickle.dumps(Trap(str(tmp_path / "mark"))))
+def test_the_trap_itself_works(planless, tmp_path):
+    replace_file(planless, "model.joblib", pickle.dumps(Trap(str(tmp_path / "mark"))))
     with pytest.raises(ProbeMismatchError):
-        nbpipe.load(damaged)
+        nbpipe.load(planless)
     assert (tmp_path / "mark").exists()
 
 
-def test_another_minor_of_scikit_learn_is_refused_with_the_command_that_helps(damaged):
-    other_sklearn(damaged)
+def test_another_minor_of_scikit_learn_is_refused_with_the_command_that_helps(planless):
+    other_sklearn(planless)
     with pytest.raises(VersionMismatchError) as caught:
-        nbpipe.load(damaged)
+        nbpipe.load(planless)
     error = caught.value
     assert (error.package, error.trained_with) == ("scikit-learn", "1.2.0")
     assert error.running in str(error)
@@ -158,49 +238,49 @@ def test_another_minor_of_scikit_learn_is_refused_with_the_command_that_helps(da
     assert isinstance(error, ValueError)
 
 
-def test_a_mismatch_that_is_allowed_goes_on_if_the_trial_agrees(damaged, model, flights):
-    other_sklearn(damaged)
-    loaded = nbpipe.load(damaged, allow_version_mismatch=True)
+def test_a_mismatch_that_is_allowed_goes_on_if_the_trial_agrees(planless, model, flights):
+    other_sklearn(planless)
+    loaded = nbpipe.load(planless, allow_version_mismatch=True)
     assert "scikit-learn 1.2.0 at export" in loaded.notes[0]
     np.testing.assert_array_equal(loaded.predict(flights[0]), model.predict(flights[0]))
 
 
-def test_a_crash_of_an_allowed_mismatch_stays_in_the_other_process(damaged):
-    other_sklearn(damaged)
-    replace_file(damaged, "model.joblib", pickle.dumps(Crash()))
+def test_a_crash_of_an_allowed_mismatch_stays_in_the_other_process(planless):
+    other_sklearn(planless)
+    replace_file(planless, "model.joblib", pickle.dumps(Crash()))
     with pytest.raises(VersionMismatchError, match=r"crashed the process \(SIGSEGV\)") as caught:
-        nbpipe.load(damaged, allow_version_mismatch=True)
+        nbpipe.load(planless, allow_version_mismatch=True)
     assert caught.value.command in str(caught.value)
 
 
-def test_an_allowed_mismatch_that_predicts_otherwise_is_refused(damaged, model):
-    other_sklearn(damaged)
-    changed = joblib.load(damaged / "model.joblib")
+def test_an_allowed_mismatch_that_predicts_otherwise_is_refused(planless, model):
+    other_sklearn(planless)
+    changed = joblib.load(planless / "model.joblib")
     changed[0].transformers_[0][1][1].mean_ += 10
-    joblib.dump(changed, damaged / "other")
-    replace_file(damaged, "model.joblib", (damaged / "other").read_bytes())
+    joblib.dump(changed, planless / "other")
+    replace_file(planless, "model.joblib", (planless / "other").read_bytes())
     with pytest.raises(ProbeMismatchError, match="for probe row"):
-        nbpipe.load(damaged, allow_version_mismatch=True)
+        nbpipe.load(planless, allow_version_mismatch=True)
 
 
 @pytest.mark.parametrize(("scale", "fits"), [(1 + 1e-8, True), (1 + 1e-5, False)])
-def test_the_probe_tolerates_rounding_and_no_more(damaged, scale, fits):
-    probe = json.loads((damaged / "probe.json").read_text())
+def test_the_probe_tolerates_rounding_and_no_more(planless, scale, fits):
+    probe = json.loads((planless / "probe.json").read_text())
     probe["predict_proba"][3] = [p * scale for p in probe["predict_proba"][3]]
-    replace_file(damaged, "probe.json", json.dumps(probe).encode())
+    replace_file(planless, "probe.json", json.dumps(probe).encode())
     if fits:
-        nbpipe.load(damaged)
+        nbpipe.load(planless)
     else:
         with pytest.raises(ProbeMismatchError, match="probe row 3"):
-            nbpipe.load(damaged)
+            nbpipe.load(planless)
 
 
-def test_a_missing_module_is_named(damaged):
-    replace_file(damaged, "model.joblib", pickle.dumps(Missing()))
+def test_a_missing_module_is_named(planless):
+    replace_file(planless, "model.joblib", pickle.dumps(Missing()))
     with pytest.raises(
         MissingModuleError, match=r"'not_installed_here'.*requirements\.txt"
     ) as found:
-        nbpipe.load(damaged)
+        nbpipe.load(planless)
     assert found.value.module == "not_installed_here"
 
 

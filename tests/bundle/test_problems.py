@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from nbpipe.bundle.learn import describe
+from nbpipe.bundle.policy import POLICY, parse_policy
 from nbpipe.bundle.problems import KEPT, InputWarning
 from nbpipe.bundle.schema import Schema
-from nbpipe.bundle.validate import POLICY, parse_policy, to_frame
+from nbpipe.bundle.validate import to_frame
 from nbpipe.errors import SchemaError, UsageError
 
 TRAINED = pd.DataFrame({"temp": [9.0, 100.9], "carrier": pd.Categorical(["AA", "UA"])})

@@ -22,9 +22,10 @@ from threadpoolctl import threadpool_limits
 import nbpipe
 from nbpipe.bundle.inputs import Encoded
 from nbpipe.bundle.learn import describe
+from nbpipe.bundle.policy import POLICY, parse_policy
 from nbpipe.bundle.problems import InputWarning
 from nbpipe.bundle.schema import Schema
-from nbpipe.bundle.validate import POLICY, parse_policy, to_frame
+from nbpipe.bundle.validate import to_frame
 from nbpipe.errors import DataError, SchemaError, UsageError
 
 STRICT = parse_policy({"missing": "error", "unseen": "error", "range": "error"})

@@ -15,8 +15,9 @@ from threadpoolctl import threadpool_limits
 
 import nbpipe
 from nbpipe.bundle.learn import describe
+from nbpipe.bundle.policy import POLICY
 from nbpipe.bundle.schema import Schema
-from nbpipe.bundle.validate import POLICY, to_frame
+from nbpipe.bundle.validate import to_frame
 from nbpipe.errors import ExportError, SchemaError
 
 QUIET = dict.fromkeys(POLICY, "ignore")

@@ -7,28 +7,44 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.plan.program import METHODS
+from nbpipe.bundle.plan.compiling import compile_plan
+from nbpipe.bundle.plan.program import METHODS, TOLERANCE, Plan
+from nbpipe.bundle.policy import POLICY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from nbpipe.bundle.plan.arrays import Array
-    from nbpipe.bundle.plan.program import Plan
     from nbpipe.bundle.plan.rows import Table
+    from nbpipe.bundle.policy import Policy
     from nbpipe.bundle.schema import Feature, Schema
-    from nbpipe.bundle.validate import Checked, Policy
+    from nbpipe.bundle.validate import Checked
 
 SAMPLE = 20_000  # rows at most, evenly spread
-TOLERANCE = 1e-12  # of weighted sums, whose terms may be added in another order
 _BASES = 3  # rows that are changed, one feature at a time
 _THRESHOLDS = 500
 _CATEGORIES = 50  # that are tried of each feature
 _REFUSED = 50  # refused rows, of which each is tried alone
 
 
+def proven(
+    estimator: Any, X: pd.DataFrame, schema: Schema
+) -> tuple[Mapping[str, Array] | None, str]:
+    """Return the arrays of a plan that predicts what `estimator` does, or why there are none."""
+    made = compile_plan(estimator, schema)
+    if isinstance(made, str):
+        return None, f"no compiled plan, since {made}: the estimator itself will predict"
+    told = difference(Plan(made), estimator, X, schema)
+    if told:
+        return None, f"no compiled plan, since it would differ ({told}): the estimator will predict"
+    return made, ""
+
+
 def difference(plan: Plan, estimator: Any, X: pd.DataFrame, schema: Schema) -> str:
     """Return where `plan` and `estimator` differ over rows of `X` and made ones, or nothing."""
-    from nbpipe.bundle.validate import POLICY, check  # noqa: PLC0415 - exporting has pandas
+    from nbpipe.bundle.validate import check  # noqa: PLC0415 - exporting has pandas
 
     sample = X.iloc[np.unique(np.linspace(0, len(X) - 1, SAMPLE).astype(int))]
     ignore: Policy = dict.fromkeys(POLICY, "ignore")
@@ -85,7 +101,7 @@ def agree(then: Array, now: Array, *, exact: bool) -> bool:
 
 def _made(sample: pd.DataFrame, schema: Schema) -> list[dict[str, Any]]:
     """Make rows with one feature missing, unseen, at an end of its range, or far beyond."""
-    from nbpipe.bundle.probe import plain  # noqa: PLC0415 - exporting has pandas
+    from nbpipe.bundle.sample import plain  # noqa: PLC0415 - exporting has pandas
 
     chosen = sample.iloc[np.unique(np.linspace(0, len(sample) - 1, _BASES).astype(int))]
     bases = [

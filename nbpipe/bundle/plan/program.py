@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from nbpipe.bundle.plan.rows import Rows
 
+TOLERANCE = 1e-12  # of what is no mere sum of leaves
 _CELLS = 2**22  # numbers that the widest step holds at once
 METHODS = ("predict", "predict_proba", "decision_function")
 _ANYTHING = 2  # what a step lets in; 1 is missing values, 0 neither these nor infinity
@@ -39,7 +40,9 @@ class Plan:
     methods : frozenset of str
         Which of predict, predict_proba and decision_function there are.
     exact : bool
-        Whether it agrees with scikit-learn to the last bit, and not only within rounding.
+        Whether it agrees with scikit-learn here to the last bit, and not only within rounding.
+    tolerance : tuple of float
+        Relative and absolute, within which it predicts elsewhere what scikit-learn did here.
 
     Raises
     ------
@@ -58,6 +61,10 @@ class Plan:
         self._at_zero = top.number("at_zero", 1)
         self.exact = not INEXACT.intersection(kinds)
         self._steps, width = self._checked(arrays, kinds)
+        # over other hardware and libraries: sums of leaves are the same to the bit everywhere,
+        # while exp and the order in which products are added may be rounded otherwise
+        same = self.exact and self.link in {"proba", "value"}
+        self.tolerance = (0.0, 0.0) if same else (TOLERANCE, TOLERANCE)
         self.classes = None if self.link in NUMBERS else _classes(top, width, self.link)
         self.methods = frozenset(
             {"predict"}
@@ -158,8 +165,10 @@ def _refuse(X: Array, missing: int) -> None:
     """Refuse infinity, and missing values unless they are let in."""
     if np.isfinite(np.add.reduce(X, axis=None)):
         return
-    if np.isinf(X).any() or (not missing and np.isnan(X).any()):
-        raise ValueError("Input contains infinity or a missing value")
+    if np.isinf(X).any():
+        raise ValueError("Input X contains infinity")
+    if not missing and np.isnan(X).any():
+        raise ValueError("Input X contains NaN")
 
 
 def _classes(top: Part, width: int, link: str) -> Array:

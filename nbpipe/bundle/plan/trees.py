@@ -137,7 +137,7 @@ def as_singles(X: Array) -> Array:
     with np.errstate(over="ignore"):
         X = X.astype(np.float32)
     if np.isinf(X).any():
-        raise ValueError("Input contains a value too large for float32")
+        raise ValueError("Input X contains a value too large for float32")
     return X
 
 

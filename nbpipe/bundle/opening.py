@@ -1,0 +1,110 @@
+"""The two things that a bundle predicts with: its plan, and the estimator itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbpipe.bundle import formats, integrity, probe
+from nbpipe.bundle.environment import compare
+from nbpipe.bundle.plan import arrays
+from nbpipe.bundle.plan.program import Plan
+from nbpipe.bundle.policy import POLICY
+from nbpipe.bundle.records import Records
+from nbpipe.errors import NbpipeError, ProbeMismatchError, one_line
+
+if TYPE_CHECKING:
+    from nbpipe.bundle.plan.rows import Rows
+    from nbpipe.bundle.policy import Policy
+    from nbpipe.bundle.probe import Probe
+    from nbpipe.bundle.schema import Schema
+    from nbpipe.bundle.store import Bundle
+
+_IGNORE: Policy = dict.fromkeys(POLICY, "ignore")
+
+
+def open_plan(bundle: Bundle) -> tuple[Plan, str]:
+    """Read the plan of a bundle whose digests were checked, and predict the probe with it.
+
+    Raises
+    ------
+    IntegrityError
+        Its arrays are no plan.
+    ProbeMismatchError
+        It predicts something else than the estimator did at export.
+    """
+    plan = Plan(arrays.read(bundle.path / arrays.FILE))
+    if plan.features != bundle.manifest.schema.names:
+        raise arrays.broken("its features are not those of the manifest")
+    told = check_plan(plan, probe.read(bundle.path / probe.FILE), bundle.manifest.schema)
+    return plan, told
+
+
+def check_plan(plan: Plan, rows: Probe, schema: Schema) -> str:
+    """Compare a plan's predictions for the probe rows, and say how many were compared."""
+    given = read_rows(list(rows.rows), schema)
+
+    def answer(method: str) -> Any:
+        return getattr(plan, method)(given) if method in plan.methods else None
+
+    try:
+        return rows.compare(answer, plan.tolerance)
+    except ValueError as error:
+        if isinstance(error, NbpipeError):
+            raise
+        raise ProbeMismatchError(f"The plan refuses a probe row: {one_line(error)}.") from error
+
+
+def read_rows(rows: list[Any], schema: Schema) -> Rows:
+    """Read rows of training, whatever policy has to say about such values."""
+    clean = Records(schema).read(rows)
+    if clean is not None:
+        return clean
+    from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
+
+    return check(rows, schema, _IGNORE).table()
+
+
+def open_estimator(bundle: Bundle, *, allow_version_mismatch: bool) -> tuple[Any, list[str]]:
+    """Open the estimator once its digest and the versions were checked, and predict the probe.
+
+    Raises
+    ------
+    IntegrityError, VersionMismatchError, MissingModuleError, ProbeMismatchError, BundleError
+    """
+    integrity.check(bundle.path, {formats.FILE: bundle.manifest.files[formats.FILE]})
+    notes, mismatch = compare(bundle.manifest.environment, bundle.name)
+    if mismatch is not None:
+        if not allow_version_mismatch:
+            raise mismatch
+        from nbpipe.bundle.trial import attempt  # noqa: PLC0415 - few need it
+
+        attempt(bundle, mismatch)
+        notes.append(
+            f"{mismatch.package} {mismatch.trained_with} at export, {mismatch.running or 'none'} "
+            "here: allowed, since it survived a trial"
+        )
+    estimator = formats.read(bundle.path)
+    return estimator, [*notes, check_estimator(bundle, estimator)]
+
+
+def check_estimator(bundle: Bundle, estimator: Any) -> str:
+    """Compare the estimator's predictions for the probe rows, and say how many were compared.
+
+    Raises
+    ------
+    ProbeMismatchError
+    """
+    from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
+
+    try:
+        rows = probe.read(bundle.path / probe.FILE)
+        frame = check(list(rows.rows), bundle.manifest.schema, _IGNORE).frame()
+        return rows.compare(probe.asking(estimator, frame))
+    except NbpipeError:
+        raise
+    except Exception as error:  # an estimator of another version fails in any way
+        raise ProbeMismatchError(
+            f"The model opens but cannot predict ({type(error).__name__}: {one_line(error)}). "
+            f"Install what {bundle.path / 'requirements.txt'} lists.",
+            path=str(bundle.path),
+        ) from error
