@@ -21,7 +21,9 @@ def copied_later(view: View, cause: Copies, score: Score) -> str:
     libraries, stated = names.imported(view), statement(view, cause)
     if not isinstance(stated, ast.Assign) or names.function(view, cause) is not None:
         return ""
-    if receiver(cause) is not None and len(names.targets(stated)) == 2:  # X, y = smote.fit_resample(X, y)  # noqa: PLR2004
+    if (
+        receiver(cause) is not None and len(names.targets(stated)) == 2
+    ):  # X, y = smote.fit_resample(X, y)  # noqa: PLR2004
         return _resampled_later(view, cause, score, stated)
     steps, start = [stated], names.root(stated.value, libraries)
     while len(steps) <= 3 and (above := definition(view, start, _at(cause, steps[0]))):  # noqa: PLR2004
@@ -153,11 +155,15 @@ def validated(view: View, score: Score, *, stops: bool = False) -> str:
 
 def _validated(view: View, score: Score, found: Parts | None, stops: bool) -> str:
     pairs = [found.features, *found.others[:1]] if found is not None else []
-    if not pairs or not all(each.train.isidentifier() and each.test.isidentifier() for each in pairs):
+    if not pairs or not all(
+        each.train.isidentifier() and each.test.isidentifier() for each in pairs
+    ):
         return ""
     val = {each.test: _validation(each.train) for each in pairs}
     made = ", ".join(f"{each.train}, {val[each.test]}" for each in pairs)
-    lines = [f"{made} = train_test_split({', '.join(each.train for each in pairs)}, random_state=0)"]
+    lines = [
+        f"{made} = train_test_split({', '.join(each.train for each in pairs)}, random_state=0)"
+    ]
     fact: Fact = view.fits(score)[-1] if stops else score
     stated = statement(view, fact)
     used: list[ast.AST] = [] if stops else list(parts.predicted(view, score)[:1])
@@ -183,7 +189,9 @@ def in_order(view: View, split: Split, score: Score) -> str:
         call = ast.parse(line).body[0]
         assert isinstance(call, ast.Assign)
         assert isinstance(call.value, ast.Call)
-        kept = [each for each in call.value.keywords if each.arg not in {"stratify", "random_state"}]
+        kept = [
+            each for each in call.value.keywords if each.arg not in {"stratify", "random_state"}
+        ]
         call.value.keywords = kept
         return text(call)
     if split.how == "sample" and isinstance(split.node, ast.Call):
@@ -196,7 +204,9 @@ def in_order(view: View, split: Split, score: Score) -> str:
 
 def by_group(view: View, groups: Groups, score: Score) -> str:
     """Split so that all rows of a person stay on one side."""
-    frame = names.root(groups.node if isinstance(groups.node, ast.expr) else None, names.imported(view))
+    frame = names.root(
+        groups.node if isinstance(groups.node, ast.expr) else None, names.imported(view)
+    )
     who = f"{frame}[{groups.column!r}]" if frame else ""
     if not who:
         return ""
@@ -212,7 +222,9 @@ def by_group(view: View, groups: Groups, score: Score) -> str:
     if found is None or not found.features.whole:
         return ""
     pairs = (found.features, *found.others)
-    first = f"GroupShuffleSplit(n_splits=1, random_state=0).split({found.features.whole}, groups={who})"
+    first = (
+        f"GroupShuffleSplit(n_splits=1, random_state=0).split({found.features.whole}, groups={who})"
+    )
     lines = [f"train, test = next({first})"]
     lines += [f"{p.train}, {p.test} = {p.whole}.iloc[train], {p.whole}.iloc[test]" for p in pairs]
     return "\n".join(lines)

@@ -85,7 +85,12 @@ def cell_of(view: View, fact: Fact) -> Cell:
 
 def statement(view: View, fact: Fact) -> ast.stmt | None:
     """Return the statement that a fact's node stands in."""
-    above = _around(cell_of(view, fact).tree).get(id(fact.node))
+    return around(view, fact.cell, fact.node)
+
+
+def around(view: View, number: int, node: ast.AST) -> ast.stmt | None:
+    """Return the statement that a node stands in."""
+    above = _around(view.document.cell(number).tree).get(id(node))
     return above[-1] if above else None
 
 
@@ -111,13 +116,18 @@ def targets(node: ast.stmt | None) -> list[ast.expr]:
 
 def definition(view: View, name: str, fact: Fact) -> ast.Assign | None:
     """Return the last statement above a fact that assigns `name`."""
-    line = getattr(fact.node, "lineno", 0)
+    found = defined(view, name, fact.cell, getattr(fact.node, "lineno", 0))
+    return found[1] if found else None
+
+
+def defined(view: View, name: str, number: int, line: int) -> tuple[int, ast.Assign] | None:
+    """Return the last statement above a line that assigns `name`, and its cell."""
     ordered = in_order(view.document.cells)
-    for cell in reversed(ordered[: ordered.index(cell_of(view, fact)) + 1]):
+    for cell in reversed(ordered[: ordered.index(view.document.cell(number)) + 1]):
         known = _assignments(cell.tree).get(name, ())
-        before = [each for each in known if cell.number != fact.cell or each.lineno < line]
+        before = [each for each in known if cell.number != number or each.lineno < line]
         if before:
-            return max(before, key=lambda each: each.lineno)
+            return cell.number, max(before, key=lambda each: each.lineno)
     return None
 
 

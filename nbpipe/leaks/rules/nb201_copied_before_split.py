@@ -108,7 +108,7 @@ print(forest.score(X_test, y_test))
                 each.cause,
                 each.severity,
                 problem=f"repeats rows or makes up new ones from them {where}: some of these {judges}.",
-                wish="Split first, and copy rows of the training part only.",
+                wish=f"Split first, and do {words.does(each.cause)} to the training part only.",
                 fix=holdout.copied_later(view, each.cause, each.score),
                 related=(*words.split_notes(view, each.score), words.score_note(view, each.score)),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.rules import holdout, words
+from nbpipe.leaks.rules import holdout, parts, words
 from nbpipe.leaks.rules.rule import Rule
 from nbpipe.leaks.search.sides import refitted
 
@@ -91,13 +91,14 @@ final = RandomForestClassifier().fit(X, y)
                 continue
             told.add(each.cause.number)
             fit = view.fits(each.score)[-1]
+            model = words.quoted(parts.model_name(view, each.score))
             yield words.finding(
                 type(self),
                 view,
                 fit,
                 each.severity,
                 problem=f"fits on rows that also {words.judged(view, each.score)}.",
-                wish="Fit on the training rows only, and judge on rows that were not fitted on.",
+                wish=f"Fit {model} on the training rows only, and judge it on others.",
                 fix=holdout.fitted_on_train(view, fit, each.score),
                 related=(*words.split_notes(view, each.score), words.score_note(view, each.score)),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.rules import holdout, words
+from nbpipe.leaks.rules import holdout, parts, words
 from nbpipe.leaks.rules.rule import Rule
 from nbpipe.leaks.search.sides import training_only
 
@@ -72,13 +72,14 @@ print(tree.score(X, y))
         """Report a fit whose own rows are all that it is judged on."""
         for each in training_only(view):
             fit = view.fits(each.score)[-1]
+            model = words.quoted(parts.model_name(view, each.score))
             yield words.finding(
                 type(self),
                 view,
                 fit,
                 each.severity,
                 problem=f"fits on the very rows that {words.judged(view, each.score)}, and no others do.",
-                wish="Hold some rows out, and judge on these.",
+                wish=f"Hold some rows out, and judge {model} on these.",
                 fix=holdout.held_out(view, fit, each.score),
                 related=(words.score_note(view, each.score),),
             )

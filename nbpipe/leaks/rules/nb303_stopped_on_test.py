@@ -83,7 +83,9 @@ print(roc_auc_score(y_test, booster.predict_proba(X_test)[:, 1]))
                 continue
             told.add(key)
             final = each.others[-1]
-            does = "steers the training of" if each.severity == "error" else "shows, while it trains,"
+            does = (
+                "steers the training of" if each.severity == "error" else "shows, while it trains,"
+            )
             model = choosing.model(view, each.score)
             rows = f"`{each.score.how}` is the rows that later {words.judged(view, final)}"
             yield words.finding(

@@ -131,6 +131,9 @@ def model_name(view: View, score: Score) -> str:
     if names.simple(found):
         return text(found)
     fits = view.fits(score)
+    stated = statement(view, fits[-1]) if fits else None
+    if isinstance(stated, ast.Assign) and stated.value is fits[-1].node:  # clf = SVC().fit(X, y)
+        return text(stated.targets[0])
     made = names.maker(view, fits[-1], found) if fits else None
     if isinstance(made, ast.Call):
         return text(made.func)

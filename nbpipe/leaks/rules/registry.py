@@ -19,6 +19,12 @@ from nbpipe.leaks.rules.nb205_groups_on_both_sides import GroupsOnBothSides
 from nbpipe.leaks.rules.nb301_compared_on_test import ComparedOnTest
 from nbpipe.leaks.rules.nb302_chosen_on_test import ChosenOnTest
 from nbpipe.leaks.rules.nb303_stopped_on_test import StoppedOnTest
+from nbpipe.leaks.rules.nb401_target_among_features import TargetAmongFeatures
+from nbpipe.leaks.rules.nb402_feature_from_target import FeatureFromTarget
+from nbpipe.leaks.rules.nb501_saved_without_versions import SavedWithoutVersions
+from nbpipe.leaks.rules.nb502_saved_unfitted import SavedUnfitted
+from nbpipe.leaks.rules.nb503_preprocessing_forgotten import PreprocessingForgotten
+from nbpipe.leaks.rules.nb504_columns_in_another_order import ColumnsInAnotherOrder
 
 if TYPE_CHECKING:
     from nbpipe.leaks.rules.rule import Rule
@@ -39,4 +45,10 @@ RULES: tuple[type[Rule], ...] = (
     ComparedOnTest,
     ChosenOnTest,
     StoppedOnTest,
+    TargetAmongFeatures,
+    FeatureFromTarget,
+    SavedWithoutVersions,
+    SavedUnfitted,
+    PreprocessingForgotten,
+    ColumnsInAnotherOrder,
 )

@@ -1,0 +1,71 @@
+"""Predictions and the fits that they go back to, as the source has them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from nbpipe.leaks.facts import Fit
+from nbpipe.leaks.order import in_order
+from nbpipe.leaks.rules import names
+from nbpipe.leaks.rules.names import argument, receiver, statement, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbpipe.leaks.view import View
+
+PREDICTS = frozenset("predict predict_proba decision_function predict_log_proba score".split())
+# What changes values so that the model cannot do without; gaps and categories may be absent.
+CHANGES = frozenset({"scale", "reduce", "select", "text", "bins"})
+_ARRAYS = frozenset({"array", "asarray", "DataFrame"})
+
+
+def predictions(view: View) -> Iterator[tuple[int, ast.Call, Fit]]:
+    """Return each prediction by a named model, its cell, and the model's last fit above it."""
+    fits: dict[str, list[Fit]] = {}
+    for fit in view.facts:
+        if isinstance(fit, Fit) and fit.kind in {"model", "search"}:
+            stated = statement(view, fit)
+            made = names.targets(stated) if getattr(stated, "value", None) is fit.node else []
+            for name in {text(receiver(fit)), *map(text, made[:1])} - {""}:
+                fits.setdefault(name, []).append(fit)
+    order = {cell.number: i for i, cell in enumerate(in_order(view.document.cells))}
+    for cell in view.document.cells:
+        for node in ast.walk(cell.tree) if fits else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr not in PREDICTS:
+                    continue
+                at = (order[cell.number], node.lineno)
+                known = fits.get(text(node.func.value), [])
+                above = [each for each in known if _at(order, each) <= at]
+                if above:
+                    yield cell.number, node, max(above, key=lambda each: _at(order, each))
+
+
+def _at(order: dict[int, int], fit: Fit) -> tuple[int, int]:
+    return order.get(fit.cell, 0), getattr(fit.node, "lineno", 0)
+
+
+def handmade(view: View, node: ast.expr | None, cell: int, line: int) -> ast.expr | None:
+    """Return the literal rows that an expression stands for: ``[[5.1, 3.5]]``, one array of them."""
+    if isinstance(node, ast.Name):
+        found = names.defined(view, node.id, cell, line)
+        if found is None or len(names.targets(found[1])) != 1:
+            return None
+        return handmade(view, found[1].value, found[0], found[1].lineno)
+    if isinstance(node, ast.Call) and text(node.func).rpartition(".")[2] in _ARRAYS:
+        return node if handmade(view, argument(node, 0, "data"), cell, line) is not None else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return handmade(view, node.func.value, cell, line) if node.func.attr == "reshape" else None
+    if isinstance(node, ast.List | ast.Tuple) and node.elts:
+        rows = all(isinstance(each, ast.List | ast.Tuple | ast.Dict) for each in node.elts)
+        numbers = all(isinstance(each, ast.Constant | ast.UnaryOp) for each in node.elts)
+        return node if rows or numbers else None
+    return node if isinstance(node, ast.Dict) and node.keys else None
+
+
+def transformers(view: View, fit: Fit) -> list[Fit]:
+    """Return the fitted transformers that a model's rows went through, and that it depends on."""
+    found = (view.facts[number] for number in sorted(fit.learned))
+    return [each for each in found if isinstance(each, Fit) and each.oid and each.kind in CHANGES]
