@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
+from nbpipe.bundle.plan.masks import Masks
 from nbpipe.bundle.plan.trees import Walk, as_singles, as_tree, flatten, in_blocks
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
 
 _CODES = 256  # that a column of categories can have, and one for a missing value
+_BLOCK = 2**10  # rows that are scored at once
 _LOSS_LINKS = {
     "HalfBinomialLoss": "logit",
     "ExponentialLoss": "half_logit",
@@ -38,27 +40,35 @@ class Boost:
         self.value = part.get("value", "f", None, 1)[:, 0]
         part.need(self.walk.leaves_known <= len(self.value), "leaves are out of range")
         part.need(self.width and len(self.walk.roots) % self.width == 0, "rounds are incomplete")
+        self.by_column = part.number("by_column", 1)
+        self.masks = Masks(self.walk)
 
     def __call__(self, X: Array) -> Array:
-        X = as_singles(X) if self.walk.dtype == np.float32 else X
-        return in_blocks(self._scores, X)
+        # beside an infinite threshold, infinity is a number like others
+        single = self.walk.dtype == np.float32
+        X = as_singles(X) if single else np.minimum(X, self.walk.top)
+        return in_blocks(self._scores, self._with_categories(X), _BLOCK)
+
+    def _with_categories(self, X: Array) -> Array:
+        if not self.category.size:
+            return X
+        codes = X[:, self.category]
+        known = (codes >= 0) & (codes < _CODES)
+        codes = np.where(known, codes, _CODES).astype(np.intp)
+        return np.concatenate((X, self.right[codes, np.arange(len(self.category))]), axis=1)
 
     def _scores(self, X: Array) -> Array:
-        if self.category.size:
-            codes = np.where(np.isnan(X), _CODES, X)[:, self.category].astype(np.intp)
-            known = (codes >= 0) & (codes <= _CODES)
-            codes = np.where(known, codes, _CODES)
-            X = np.concatenate((X, self.right[codes, np.arange(len(self.category))]), axis=1)
-        scores = np.zeros((len(X), self.width), order="F")
-        scores += self.baseline
-        for trees, leaves in self.walk.leaves(X):
-            values = self.value.take(leaves)
-            if len(X) == 1:
-                rounds = np.concatenate((scores, values.reshape(-1, self.width)))
-                return np.add.accumulate(rounds)[-1:]
-            for tree, each in enumerate(values, trees.start):
-                scores[:, tree % self.width] += each
-        return scores
+        if not self.masks.fits:
+            leaves = self.walk.leaves(X)
+        elif len(X) == 1:
+            leaves = self.masks.one(X)
+        else:
+            leaves = self.masks.many(X)
+        rounds = np.empty((len(X), len(self.walk.roots) // self.width + 1, self.width))
+        rounds[:, 0] = self.baseline
+        rounds[:, 1:] = self.value.take(leaves).reshape(len(X), -1, self.width)
+        scores: Array = np.add.accumulate(rounds, axis=1)[:, -1]  # tree after tree
+        return np.asfortranarray(scores) if self.by_column else np.ascontiguousarray(scores)
 
 
 def compile_gradient(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -77,6 +87,7 @@ def compile_gradient(compiler: Compiler, estimator: Any, block: Block) -> Block:
         _link(estimator),
         estimator,
         at_zero=True,
+        by_column=np.array(0),
         baseline=start[0].astype(float),
         category=none,
         right=np.empty((_CODES + 1, 0), dtype=np.uint8),
@@ -122,6 +133,7 @@ def compile_histogram(compiler: Compiler, estimator: Any, block: Block) -> Block
         _link(estimator),
         estimator,
         nan="all",
+        by_column=np.array(1),  # which decides in which order softmax adds
         baseline=np.ravel(estimator._baseline_prediction).astype(float),  # noqa: SLF001
         category=np.array(category, dtype=np.int64),
         right=np.ascontiguousarray(table),

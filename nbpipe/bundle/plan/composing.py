@@ -20,7 +20,7 @@ class Stack:
         self.width = sum(part.widths)
 
     def __call__(self, *blocks: Array) -> Array:
-        return np.concatenate(blocks, axis=1)
+        return np.concatenate(blocks, 1)
 
 
 def is_nothing(step: Any) -> bool:

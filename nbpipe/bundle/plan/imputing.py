@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,9 +22,14 @@ class Impute:
         kept = part.indices("kept", part.width, None)
         self.kept = None if np.array_equal(kept, np.arange(part.width)) else kept
         self.fill = part.get("fill", "f", len(kept))
+        self.plain = np.isnan(self.missing) and self.kept is None and not self.marked.size
         self.width = len(kept) + len(self.marked)
 
     def __call__(self, X: Array) -> Array:
+        if self.plain:
+            flat = X.ravel()
+            if not isnan(flat.dot(flat)):  # as no square is negative, only NaN makes it
+                return X
         gaps: Array = np.isnan(X) if np.isnan(self.missing) else np.equal(X, self.missing)
         filled = X.copy() if self.kept is None else X[:, self.kept]
         where = gaps if self.kept is None else gaps[:, self.kept]

@@ -21,7 +21,7 @@ class Linear:
         self.intercept = part.get("intercept", "f", self.width)
 
     def __call__(self, X: Array) -> Array:
-        scores: Array = X @ self.weights
+        scores: Array = X.dot(self.weights)
         scores += self.intercept
         return scores
 

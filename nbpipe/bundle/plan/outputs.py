@@ -21,6 +21,10 @@ def logistic(scores: Array) -> Array:
 
 
 def _two(scores: Array) -> Array:
+    if len(scores) == 1:
+        x = scores.item()
+        p = 1 / (1 + math.exp(-x)) if x > -_LARGE else 0.0
+        return np.array([[1 - p, p]])
     first = logistic(scores[:, 0])
     return np.stack((1 - first, first), axis=1)
 

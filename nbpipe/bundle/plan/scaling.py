@@ -59,6 +59,10 @@ class Affine:
         self.range = part.get("range", "f", 2) if "range" in part else None
 
     def __call__(self, X: Array) -> Array:
+        if len(X) == 1 and X.dtype == np.float64 and self.range is None:
+            for function, term in self.terms:
+                X = function(X, term)
+            return X
         X = X.copy()
         for function, term in self.terms:
             function(X, term, out=X, casting="same_kind")

@@ -2,6 +2,7 @@
 
 Siblings stand next to each other and after their parent, so a step to a child is
 ``child[node] + (x > threshold)``; a leaf is its own child, and no number is above its threshold.
+The comparison is the sign of a difference: to numpy that is cheaper than adding a boolean.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
 from nbpipe.bundle.plan.scaling import allows_nan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nbpipe.bundle.plan.compiling import Block, Compiler
 
 _TOGETHER = 2**14  # pairs of a row and a tree that are walked at once
 _BLOCK = 2**13  # rows of which one tree is walked at once
+_STRIDE = 4  # steps between two looks at which rows are at a leaf
+_SIGN = np.int64(63)
 
 
 class Walk:
@@ -40,60 +41,79 @@ class Walk:
         part.need((child[split] < count - 1).all(), "child is out of range")
         named = np.concatenate((self.roots, child[split], child[split] + 1))
         part.need((np.bincount(named, minlength=count) == 1).all(), "child is no tree's")
+        self.inner = split
         self.leaf = np.where(split, 0, ~child).astype(np.intp)
         self.leaves_known = int(self.leaf.max()) + 1
-        missing_left = part.get("missing_left", "iu", count)
-        left_or_right = np.where(missing_left > 0, 0, width)
+        self.missing_left = part.get("missing_left", "iu", count) > 0
         self.columns = part.indices("feature", width, count)
-        self.feature = np.where(split, self.columns + left_or_right, 0)
+        self.feature = np.where(split, self.columns + np.where(self.missing_left, 0, width), 0)
         threshold = part.get("threshold", "f", count)
         self.dtype, self.top = threshold.dtype, np.finfo(threshold.dtype).max
-        # an infinite threshold parts missing values from all others, and these are below `top`
-        self.threshold = np.where(split, np.minimum(threshold, self.top), self.dtype.type(np.inf))
+        # an infinite threshold parts missing values from all others, and these are below `top`;
+        # adding 0 makes -0 what it is equal to
+        finite = np.minimum(threshold.astype(np.float64), self.top)
+        self.threshold = np.where(split, finite, np.inf) + 0.0
         self.child = np.where(split, child, number)
         self.depths = _depths(self.roots, self.child)
 
-    def leaves(self, X: Array) -> Iterator[tuple[slice, Array]]:
-        """Yield trees and the leaves that the rows reach in them, of shape (n_trees, n)."""
+    def leaves(self, X: Array) -> Array:
+        """Return the leaves, (n, n_trees), that rows reach."""
         rows, trees = len(X), len(self.roots)
         doubled = self._doubled(X)
+        flat, base = doubled.ravel(), np.arange(rows) * doubled.shape[1]
+        if rows == 1:
+            return self._walk(self.roots, flat, None, int(self.depths.max()))[None]
         if rows * trees <= _TOGETHER:
-            start = np.repeat(self.roots, rows) if rows > 1 else self.roots
-            base = np.tile(np.arange(rows) * doubled.shape[1], trees) if rows > 1 else None
-            found = self._walk(start, doubled.ravel(), base, int(self.depths.max()))
-            yield slice(0, trees), found.reshape(trees, rows)
-            return
-        base, flat = np.arange(rows) * doubled.shape[1], doubled.ravel()
-        for tree in range(trees):
-            start = np.full(rows, self.roots[tree])
-            found = self._walk(start, flat, base, int(self.depths[tree]))
-            yield slice(tree, tree + 1), found[None]
+            start, base = np.tile(self.roots, rows), np.repeat(base, trees)
+            found = self._walk(start, flat, base, int(self.depths.max()))
+            return found.reshape(rows, trees)
+        every = np.empty((trees, rows), dtype=np.intp)
+        for each, root, depth in zip(every, self.roots, self.depths.tolist(), strict=True):
+            each[:] = self._walk_on(np.full(rows, root), flat, base, depth)
+        return every.T
 
     def splits(self, width: int) -> tuple[Array, Array] | None:
         """Return feature and threshold of the splits of the first `width` columns by number."""
         chosen = (self.threshold < self.top) & (self.columns < width)
-        found = self.columns[chosen], self.threshold[chosen]
+        found = self.columns[chosen], self.threshold[chosen].astype(self.dtype)
         return found if len(found[0]) else None
 
     def _doubled(self, X: Array) -> Array:
         """Return each row twice: a missing value is below all others, and then above them."""
-        X = X.astype(self.dtype, copy=False)
-        above = X
-        if np.isnan(X).any():
-            gaps = np.isnan(X)
-            above = np.where(gaps, np.inf, np.minimum(X, self.top))
-            X = np.where(gaps, -np.inf, X)
+        above = X = X.astype(np.float64)
+        gaps = np.isnan(X)
+        if gaps.any():
+            above, X = np.where(gaps, np.inf, X), np.where(gaps, -np.inf, X)
         return np.concatenate((X, above), axis=1)
 
-    def _walk(self, node: Array, flat: Array, base: Array | None, depth: int) -> Array:
+    def _walk_on(self, node: Array, flat: Array, base: Array, depth: int) -> Array:
+        """Walk many rows down one tree, and again and again leave behind those at a leaf."""
+        leaf, active = np.empty_like(node), np.arange(len(node))
+        for walked in range(0, depth, _STRIDE):
+            node = self._walk(node, flat, base, min(_STRIDE, depth - walked), at_leaf=False)
+            on = self.inner.take(node)
+            leaf[active[~on]] = node[~on]
+            node, active, base = node[on], active[on], base[on]
+        leaf[active] = node
+        return self.leaf.take(leaf)
+
+    def _walk(
+        self, node: Array, flat: Array, base: Array | None, depth: int, *, at_leaf: bool = True
+    ) -> Array:
+        """Take `depth` steps at once for all nodes, of the row that starts at `base` in `flat`."""
+        node, where, threshold = node.copy(), np.empty_like(node), np.empty(len(node))
+        value, right = np.empty_like(threshold), threshold.view(np.int64)
         for _ in range(depth):
-            where = self.feature.take(node)
+            self.feature.take(node, None, where, "clip")
             if base is not None:
-                where += base
-            right = flat.take(where) > self.threshold.take(node)
-            node = self.child.take(node)
-            node += right
-        return self.leaf.take(node)
+                np.add(where, base, where)
+            flat.take(where, None, value, "clip")
+            self.threshold.take(node, None, threshold, "clip")
+            self.child.take(node, None, where, "clip")
+            np.subtract(threshold, value, threshold)
+            np.right_shift(right, _SIGN, right)  # -1 where the value is above, else 0
+            np.subtract(where, right, node)
+        return self.leaf.take(node) if at_leaf else node
 
 
 def _depths(roots: Array, child: Array) -> Array:
@@ -121,32 +141,35 @@ class Forest:
         return in_blocks(self._mean, as_singles(X))
 
     def _mean(self, X: Array) -> Array:
-        total = np.zeros((len(X), self.width))
-        for _, leaves in self.walk.leaves(X):
-            if len(X) == 1:  # tree after tree, as scikit-learn adds them
-                total = np.add.accumulate(self.value.take(leaves[:, 0], axis=0))[-1:]
-            else:
-                for each in leaves:
-                    total += self.value.take(each, axis=0)
-        total /= len(self.walk.roots)
+        leaves = self.walk.leaves(X)
+        if len(X) == 1:  # tree after tree, as scikit-learn adds them
+            total = np.add.accumulate(self.value.take(leaves[0], axis=0))[-1:]
+        else:
+            total = np.zeros((len(X), self.width))
+            for each in leaves.T:
+                total += self.value.take(each, axis=0)
+        total /= leaves.shape[1]
         return total
 
 
 def as_singles(X: Array) -> Array:
     """Return float32, as scikit-learn's trees see numbers, refusing what overflows there."""
-    with np.errstate(over="ignore"):
-        X = X.astype(np.float32)
-    if np.isinf(X).any():
+    if len(X) == 1:
+        single = X.astype(np.float32)
+    else:
+        with np.errstate(over="ignore"):
+            single = X.astype(np.float32)
+    if np.isinf(single).any():
         raise ValueError("Input X contains a value too large for float32")
-    return X
+    return single
 
 
-def in_blocks(predict: Any, X: Array) -> Array:
+def in_blocks(predict: Any, X: Array, block: int = _BLOCK) -> Array:
     """Predict many rows block by block, on all cores: numpy lets go of the interpreter."""
-    if len(X) <= _BLOCK:
+    if len(X) <= block:
         result: Array = predict(X)
         return result
-    parts = [X[start : start + _BLOCK] for start in range(0, len(X), _BLOCK)]
+    parts = [X[start : start + block] for start in range(0, len(X), block)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.concatenate(list(pool.map(predict, parts)))
 
