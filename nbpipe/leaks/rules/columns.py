@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.knowledge.estimators import kind_of
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 _DEEPEST = 20
 _KEEP = frozenset(
-    """copy to_numpy fillna dropna astype reset_index sample head tail sort_values drop_duplicates
-    round replace sort_index ffill bfill interpolate""".split()
+    {"copy", "to_numpy", "fillna", "dropna", "astype", "reset_index", "sample", "head", "tail"}
+    | {"sort_values", "drop_duplicates", "round", "replace", "sort_index", "ffill", "bfill"}
 )
 _LOSING = frozenset({"rename", "set_index", "pop", "drop", "insert", "set_axis"})
 
@@ -58,9 +59,10 @@ class Columns:
 
 def given(view: View, fit: Fit) -> Columns | None:
     """Return the columns that a model is fitted on; None where anything is unclear."""
-    position = 0 if names.receiver(fit) is not None and fit.kind != "folds" else 1
-    called = text(fit.node.func).rpartition(".")[2] if isinstance(fit.node, ast.Call) else ""
-    X = argument(fit.node, 0 if called.startswith("fit") else position, "X")
+    called = _called(fit.node) if isinstance(fit.node, ast.Call) else ""
+    X = argument(
+        fit.node, 0 if called.startswith("fit") else 1, "X"
+    )  # or cross_val_score(model, X)
     return of(view, X, fit.cell, getattr(fit.node, "lineno", 0)) if X is not None else None
 
 
@@ -89,8 +91,8 @@ def literal(view: View, node: ast.expr | None, cell: int, line: int) -> tuple[st
         return (node.value,)
     if isinstance(node, ast.List | ast.Tuple):
         values = [each.value for each in node.elts if isinstance(each, ast.Constant)]
-        if len(values) == len(node.elts) and all(isinstance(each, str) for each in values):
-            return tuple(values)
+        listed = tuple(each for each in values if isinstance(each, str))
+        return listed if len(listed) == len(node.elts) else None
     return None
 
 
@@ -123,26 +125,27 @@ def _of_call(view: View, node: ast.Call, cell: int, line: int, depth: int) -> Co
         return None
     if called in {"fit_transform", "transform"} and node.args:
         found = names.defined(view, text(node.func.value), cell, line)
-        made = found[1].value if found else node.func.value
-        if kind_of(_called(made)) not in {"scale", "impute"}:
-            return None
+        made = _called(found[1].value if found else node.func.value)
         inner = of(view, node.args[0], cell, line, depth + 1)
-        return replace(inner, bare=True) if inner else None
+        known = inner is not None and kind_of(made) in {"scale", "impute"}
+        return replace(inner, bare=True) if inner is not None and known else None
     inner = of(view, node.func.value, cell, line, depth + 1)
-    if inner is None:
+    if inner is None or called not in _KEEP | {"drop"}:
         return None
-    if called in _KEEP:
-        return replace(inner, bare=inner.bare or called == "to_numpy")
     if called != "drop":
-        return None
-    axis = argument(node, 1, "axis")
-    columns = argument(node, 99, "columns")
-    if columns is None and isinstance(axis, ast.Constant) and axis.value in {1, "columns"}:
-        columns = argument(node, 0, "labels")
-    dropped = literal(view, columns, cell, line)
+        return replace(inner, bare=inner.bare or called == "to_numpy")
+    dropped = literal(view, _dropped(node), cell, line)
     if dropped is None:
         return None
     return replace(inner, dropped=inner.dropped | set(dropped), node=node, cell=cell)
+
+
+def _dropped(node: ast.Call) -> ast.expr | None:
+    """Return what a call drops, where it drops columns."""
+    axis = argument(node, 1, "axis")
+    if isinstance(axis, ast.Constant) and axis.value in {1, "columns"}:
+        return argument(node, 0, "labels")
+    return argument(node, len(node.args), "columns")
 
 
 def _of_part(view: View, node: ast.Subscript, cell: int, line: int, depth: int) -> Columns | None:
@@ -162,30 +165,28 @@ def _called(node: ast.expr | None) -> str:
 
 
 def _changed(view: View, name: str) -> bool:
-    """Say whether columns of a frame are renamed or dropped in place, by names that are not there."""
-    for cell in view.document.cells:
-        for node in ast.walk(cell.tree):
-            if isinstance(node, ast.Assign) and any(
-                text(each) in {f"{name}.columns", f"{name}.index"} for each in node.targets
-            ):
-                return True
-            if (
-                isinstance(node, ast.Expr)
-                and isinstance(node.value, ast.Call)
-                and isinstance(node.value.func, ast.Attribute)
-                and text(node.value.func.value) == name
-                and node.value.func.attr in _LOSING
-                and not _plain(node.value)
-            ):
-                return True
-            if isinstance(node, ast.Delete) and any(
-                isinstance(each, ast.Subscript)
-                and text(each.value) == name
-                and not isinstance(each.slice, ast.Constant)
-                for each in node.targets
-            ):
-                return True
-    return False
+    """Say whether columns of a frame are renamed or dropped in place, by unknown names."""
+    return any(name in _losing(cell.tree) for cell in view.document.cells)
+
+
+@lru_cache(2_048)
+def _losing(tree: ast.Module) -> frozenset[str]:
+    """Return the variables of a cell whose columns change in a way that cannot be read off."""
+    return frozenset(name for node in ast.walk(tree) for name in _lost(node))
+
+
+def _lost(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Assign):
+        parts = [each for each in node.targets if isinstance(each, ast.Attribute)]
+        return [text(each.value) for each in parts if each.attr in {"columns", "index"}]
+    if isinstance(node, ast.Delete):
+        cut = [each for each in node.targets if isinstance(each, ast.Subscript)]
+        return [text(each.value) for each in cut if not isinstance(each.slice, ast.Constant)]
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return []
+    lost = call.func.attr in _LOSING and not _plain(call)
+    return [text(call.func.value)] if lost else []
 
 
 def _plain(call: ast.Call) -> bool:

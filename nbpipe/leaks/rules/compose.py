@@ -6,7 +6,6 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.facts import Fit, Score
 from nbpipe.leaks.knowledge.estimators import DATA_FIRST, KERAS, kind_of
 from nbpipe.leaks.rules import names, parts, words
 from nbpipe.leaks.rules.names import argument, receiver, statement, swapped, text
@@ -14,6 +13,7 @@ from nbpipe.leaks.rules.rewrite import ESTIMATORS, NAMES, name_of
 from nbpipe.leaks.search.early import paths
 
 if TYPE_CHECKING:
+    from nbpipe.leaks.facts import Fit, Score
     from nbpipe.leaks.view import View
 
 _FOLDS = (
@@ -93,14 +93,14 @@ def _step(view: View, fit: Fit) -> Step | None:
     if not fit.oid:
         made = ESTIMATORS.get(fit.label) or _default(view, fit)
         kind = kind_of(made.partition("(")[0])
-        return (NAMES.get(kind, kind), made, _columns(fit)) if made else None
+        return (NAMES.get(kind, kind), made, _columns(view, fit)) if made else None
     maker = names.maker(view, fit, receiver(fit))
     if maker is None or any(isinstance(each, ast.Lambda) for each in ast.walk(maker)):
         return None
     if fit.kind == "model":
         return "selector", f"SelectFromModel({text(maker)})", ""
     made = _ORDINAL if fit.label == "LabelEncoder" else text(maker)
-    return name_of(fit), made, _columns(fit)
+    return name_of(fit), made, _columns(view, fit)
 
 
 def _default(view: View, fit: Fit) -> str:
@@ -114,13 +114,14 @@ def _default(view: View, fit: Fit) -> str:
     return _BY_LABEL.get(label) or _BY_KIND.get(fit.kind, "")
 
 
-def _columns(fit: Fit) -> str:
+def _columns(view: View, fit: Fit) -> str:
     """Return the columns that a fit is for, where they are listed."""
     from_ = words.source(fit)
     if fit.kind == "encode" and not fit.oid:
         listed = argument(fit.node, 9, "columns")
         return text(listed) if isinstance(listed, ast.List | ast.Name) else "categorical"
-    if fit.kind in {"group", "target", "count"} and not fit.oid:
+    filled = "fillna" in text(statement(view, fit))
+    if fit.kind in {"group", "target", "count"} and not fit.oid and not filled:
         grouped = [each for each in ast.walk(fit.node) if isinstance(each, ast.Call)]
         keys = [argument(each, 0) for each in grouped if text(each.func).endswith("groupby")]
         return _listed(keys[0]) if keys else ""

@@ -64,7 +64,10 @@ def _wish(view: View, path: Path) -> str:
     """Say what to do."""
     rows, model = words.rows_of(path.fit), words.quoted(model_name(view, path.score))
     if path.how == "folds":
-        return f"Put this step and {model} into one Pipeline and cross-validate that: each fold then fits it anew."
+        return (
+            f"Put this step and {model} into one Pipeline and cross-validate that: each fold then "
+            "fits it anew."
+        )
     if path.how == "test":
         return f"Fit this step on the training rows only, and apply what it learned to {rows}."
     return f"Split {rows} first, fit this step on the training part only, and apply it to both."

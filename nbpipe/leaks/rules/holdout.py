@@ -1,4 +1,4 @@
-"""The lines to write instead where rows came to both sides, or the test rows were used to choose."""
+"""The lines to write where rows came to both sides, or the test rows were used to choose."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ def copied_later(view: View, cause: Copies, score: Score) -> str:
     libraries, stated = names.imported(view), statement(view, cause)
     if not isinstance(stated, ast.Assign) or names.function(view, cause) is not None:
         return ""
-    if (
-        receiver(cause) is not None and len(names.targets(stated)) == 2
-    ):  # X, y = smote.fit_resample(X, y)  # noqa: PLR2004
+    resampler = isinstance(receiver(cause), ast.Name | ast.Call)
+    if resampler and isinstance(stated.targets[0], ast.Tuple):  # X, y = smote.fit_resample(X, y)
         return _resampled_later(view, cause, score, stated)
     steps, start = [stated], names.root(stated.value, libraries)
     while len(steps) <= 3 and (above := definition(view, start, _at(cause, steps[0]))):  # noqa: PLR2004
@@ -37,9 +36,10 @@ def copied_later(view: View, cause: Copies, score: Score) -> str:
     used = {each.id: None for each in ast.walk(stated.value) if isinstance(each, ast.Name)}
     for name in used:  # the other parts of the same rows
         beside = definition(view, name, cause)
-        if beside is not None and beside not in steps and len(names.targets(beside)) == 1:
-            if names.root(beside.value, libraries) == start and name != start:
-                steps.insert(0, beside)
+        if beside is None or beside in steps or len(names.targets(beside)) > 1 or name == start:
+            continue
+        if names.root(beside.value, libraries) == start:
+            steps.insert(0, beside)
     split = view.split_of(score.rows)
     given = split.node.keywords if split is not None and isinstance(split.node, ast.Call) else []
     options = [f"{each.arg}={text(each.value)}" for each in given if each.arg in _SIZE]
@@ -74,7 +74,7 @@ def _resampled_later(view: View, cause: Copies, score: Score, stated: ast.Assign
     found = parts.parts(view, score)
     if found is None or found.target is None:
         return ""
-    line = parts.split_line(view, found, **{})
+    line = parts.split_line(view, found)
     if line and found.features.whole in made:
         back = dict(zip(made, given, strict=True))
         line = text(swapped(ast.parse(line).body[0], back))
@@ -102,7 +102,7 @@ def fitted_on_train(view: View, fit: Fit, score: Score) -> str:
                 known = other != text(given) and definition(view, other, fit)
                 nodes[id(given)] = other if known else part.train
         return text(swapped(stated if simple else node, nodes=nodes))
-    return _cut_apart(view, fit, score) or held_out(view, fit, score)
+    return _cut_apart(view, fit, score) or held_out(fit)
 
 
 def _cut_apart(view: View, fit: Fit, score: Score) -> str:
@@ -126,7 +126,7 @@ def _slice(view: View, fact: Fact, node: ast.expr) -> tuple[ast.expr, ast.Slice]
     return (cut, inner) if inner is not None else None
 
 
-def held_out(view: View, fit: Fit, score: Score) -> str:
+def held_out(fit: Fit) -> str:
     """Split, fit on one part and judge on the other, where no split was made."""
     X, y = argument(fit.node, 0, "X"), argument(fit.node, 1, "y")
     if not names.simple(X) or receiver(fit) is None or not isinstance(fit.node, ast.Call):
@@ -199,7 +199,12 @@ def in_order(view: View, split: Split, score: Score) -> str:
         made = names.targets(statement(view, split))
         name = text(made[0]) if len(made) == 1 else "train"
         return f"{name} = {rows}[:int(len({rows}) * 0.8)]"
-    return "folds = TimeSeriesSplit(n_splits=5)"
+    rounds = split.node.iter if isinstance(split.node, ast.For) else split.node
+    for each in ast.walk(rounds):
+        if isinstance(each, ast.Call) and text(each.func).endswith(".split"):
+            owner = {id(each.func): "TimeSeriesSplit(n_splits=5).split"}
+            return f"folds = {text(swapped(each, nodes=owner))}"
+    return ""
 
 
 def by_group(view: View, groups: Groups, score: Score) -> str:

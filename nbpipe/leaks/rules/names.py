@@ -1,4 +1,4 @@
-"""The user's own code around a fact: the statement that it stands in, and what its names stand for."""
+"""The user's own code around a fact: its statement, and what the names in it stand for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def text(node: ast.AST | None) -> str:
     if node is None:
         return ""
     try:
-        return ast.unparse(ast.fix_missing_locations(node))
+        return ast.unparse(node)
     except (ValueError, RecursionError):  # f-strings that only newer versions can write
         return ""
 
@@ -73,6 +73,13 @@ def modules(tree: ast.Module) -> frozenset[str]:
     )
 
 
+@lru_cache(8)
+def order(view: View) -> tuple[Cell, ...]:
+    """Return the cells as they were run."""
+    return tuple(in_order(view.document.cells))
+
+
+@lru_cache(8)
 def imported(view: View) -> frozenset[str]:
     """Return all names that are imported."""
     return frozenset().union(*(modules(cell.tree) for cell in view.document.cells))
@@ -122,8 +129,8 @@ def definition(view: View, name: str, fact: Fact) -> ast.Assign | None:
 
 def defined(view: View, name: str, number: int, line: int) -> tuple[int, ast.Assign] | None:
     """Return the last statement above a line that assigns `name`, and its cell."""
-    ordered = in_order(view.document.cells)
-    for cell in reversed(ordered[: ordered.index(view.document.cell(number)) + 1]):
+    run = order(view)
+    for cell in reversed(run[: run.index(view.document.cell(number)) + 1]):
         known = _assignments(cell.tree).get(name, ())
         before = [each for each in known if cell.number != number or each.lineno < line]
         if before:
@@ -198,4 +205,4 @@ def swapped(
     if isinstance(node, ast.Name) and node.id in names:
         return ast.parse(names[node.id], mode="eval").body
     fields = {field: swapped(value, names, nodes) for field, value in ast.iter_fields(node)}
-    return type(node)(**fields)
+    return ast.copy_location(type(node)(**fields), node)

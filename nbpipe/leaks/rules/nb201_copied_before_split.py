@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbpipe.leaks.facts import Copies
 from nbpipe.leaks.rules import holdout, words
 from nbpipe.leaks.rules.rule import Rule
 from nbpipe.leaks.search.sides import copied
@@ -100,6 +101,7 @@ print(forest.score(X_test, y_test))
             if each.cause.number in told:
                 continue
             told.add(each.cause.number)
+            assert isinstance(each.cause, Copies)
             where = "before the folds are made" if each.score.folds else "before they are split"
             judges = words.judged(view, each.score)
             yield words.finding(
@@ -107,7 +109,8 @@ print(forest.score(X_test, y_test))
                 view,
                 each.cause,
                 each.severity,
-                problem=f"repeats rows or makes up new ones from them {where}: some of these {judges}.",
+                problem=f"repeats rows or makes up new ones from them {where}: "
+                f"some of these {judges}.",
                 wish=f"Split first, and do {words.does(each.cause)} to the training part only.",
                 fix=holdout.copied_later(view, each.cause, each.score),
                 related=(*words.split_notes(view, each.score), words.score_note(view, each.score)),

@@ -78,8 +78,9 @@ print(tree.score(X, y))
                 view,
                 fit,
                 each.severity,
-                problem=f"fits on the very rows that {words.judged(view, each.score)}, and no others do.",
+                problem=f"fits on the very rows that {words.judged(view, each.score)}, "
+                "and no others do.",
                 wish=f"Hold some rows out, and judge {model} on these.",
-                fix=holdout.held_out(view, fit, each.score),
+                fix=holdout.held_out(fit),
                 related=(words.score_note(view, each.score),),
             )

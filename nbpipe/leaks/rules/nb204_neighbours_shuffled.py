@@ -87,8 +87,8 @@ print(forest.score(X_test, y_test))
                 view,
                 each.cause,
                 each.severity,
-                problem=f"gives rows the values of their neighbours, and {how} then deals neighbours "
-                f"out to both sides: some {words.judged(view, each.score)}.",
+                problem=f"gives rows the values of their neighbours, and {how} then deals "
+                f"neighbours out to both sides: some {words.judged(view, each.score)}.",
                 wish=f"Split {words.quoted(text(split.node))} by time instead.",
                 fix=holdout.in_order(view, split, each.score),
                 related=(*words.split_notes(view, each.score), words.score_note(view, each.score)),

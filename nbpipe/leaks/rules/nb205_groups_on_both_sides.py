@@ -81,8 +81,8 @@ print(cross_val_score(model, X, y, groups=df["patient_id"], cv=GroupKFold(5)).me
                 view,
                 each.cause,
                 each.severity,
-                problem=f"shows several rows to one {column}, and rows are dealt out without regard "
-                f"to it: rows of people that the model knows {judges}.",
+                problem=f"shows several rows to one {column}, and rows are dealt out without "
+                f"regard to it: rows of people that the model knows {judges}.",
                 wish=f"Split so that all rows of one {column} stay on one side.",
                 fix=holdout.by_group(view, each.cause, each.score),
                 related=(*words.split_notes(view, each.score), words.score_note(view, each.score)),

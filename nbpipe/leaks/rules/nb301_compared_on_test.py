@@ -89,8 +89,9 @@ print(forest.score(X_test, y_test))
                 each.severity,
                 problem=f"judges {choosing.model(view, each.score)} on test rows that "
                 f"{choosing.already(view, each)}: the best of these scores is partly luck.",
-                wish=f"Compare {choosing.model(view, each.score)} with the others by cross-validation "
-                "on the training rows, and judge the chosen one on the test rows once.",
+                wish=f"Compare {choosing.model(view, each.score)} with the others by "
+                "cross-validation on the training rows, and judge the one that you choose on the "
+                "test rows once.",
                 fix=choosing.by_cross_validation(view, each),
                 related=(
                     *words.split_notes(view, first),

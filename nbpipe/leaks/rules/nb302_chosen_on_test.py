@@ -91,8 +91,8 @@ print(search.best_params_, search.score(X_test, y_test))
                 each.severity,
                 problem=f"judges {model} on the same test rows in every round, so that these rows "
                 "choose the setting that they then give the score of.",
-                wish=f"Choose the setting of {model} on rows of the training part, and use the test "
-                "rows once, at the end.",
+                wish=f"Choose the setting of {model} on rows of the training part, and use the "
+                "test rows once, at the end.",
                 fix=holdout.validated(view, each.score),
                 related=words.split_notes(view, each.score),
             )

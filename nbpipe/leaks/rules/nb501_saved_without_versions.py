@@ -95,13 +95,14 @@ nbpipe.export(model, to="models/late", X=X, y=y)
                 "note",
                 problem="writes a model without the versions that it was made with: others may "
                 "refuse it, or load it and fail when it predicts.",
-                wish=f"Write versions, columns and a hash of {words.quoted(saved)} into JSON beside it.",
+                wish=f"Write versions, columns and a hash of {words.quoted(saved)} into JSON "
+                "beside it.",
                 fix=_export(view, fits[-1], saved),
             )
 
 
 def _export(view: View, fit: Fit, saved: ast.expr | None) -> str:
-    """Return the export of a model; what is no model of scikit-learn's gets its versions beside it."""
+    """Return the export of a model; what cannot be exported gets its versions beside it."""
     X, y = (argument(fit.node, i, name) for i, name in enumerate("Xy"))
     if not names.simple(X):
         return ""

@@ -124,6 +124,6 @@ def _fitted_somewhere(view: View, name: str) -> bool:
 
 
 _LEAVE_UNFITTED = frozenset(
-    """cross_val_score cross_validate cross_val_predict learning_curve validation_curve
-    permutation_test_score dump dumps save print display clone Pipeline make_pipeline""".split()
+    {"cross_val_score", "cross_validate", "cross_val_predict", "learning_curve", "dump", "dumps"}
+    | {"validation_curve", "permutation_test_score", "save", "print", "display", "clone"}
 )

@@ -106,25 +106,19 @@ print(knn.predict(scaler.transform([[5.1, 3.5, 1.4, 0.2]])))
             at = replace(fit, node=call, cell=cell)
             if handmade(view, rows, cell, call.lineno) is not None:
                 told.add(key)
-                yield _finding(type(self), view, at, fit, steps, rows, "review")
+                yield _finding(view, at, fit, steps, rows, severity="review")
             elif missing := _missing(view, fit, steps, rows):
                 told.add(key)
-                yield _finding(type(self), view, at, fit, missing, rows, "error")
+                yield _finding(view, at, fit, missing, rows, severity="error")
 
 
 def _finding(
-    rule: type[Rule],
-    view: View,
-    at: Fact,
-    fit: Fit,
-    missing: list[Fit],
-    rows: ast.expr,
-    severity: Severity,
+    view: View, at: Fact, fit: Fit, missing: list[Fit], rows: ast.expr, *, severity: Severity
 ) -> Finding:
     """Put a forgotten step into words."""
     step, given = words.quoted(receiver(missing[0])), words.quoted(rows)
     return words.finding(
-        rule,
+        PreprocessingForgotten,
         view,
         at,
         severity,

@@ -86,7 +86,7 @@ print(forest.predict(new[features]))
             if made is not None:
                 order = _named(made)
                 if order is None and not given.bare:
-                    yield _bare(type(self), view, at, fit, rows)
+                    yield _bare(view, at, fit, rows)
             else:
                 found = columns.of(view, rows, cell, call.lineno)
                 order = found.listed if found is not None else None
@@ -105,14 +105,14 @@ print(forest.predict(new[features]))
                 )
 
 
-def _bare(rule: type[Rule], view: View, at: Fit, fit: Fit, rows: ast.expr) -> Finding:
+def _bare(view: View, at: Fit, fit: Fit, rows: ast.expr) -> Finding:
     """Note values without names."""
     X = text(argument(fit.node, 0, "X"))
     framed = f"pd.DataFrame({text(rows)}, columns={X}.columns)"
     stated = statement(view, at)
     known = isinstance(stated, ast.Assign | ast.Expr) and X.isidentifier()
     return words.finding(
-        rule,
+        ColumnsInAnotherOrder,
         view,
         at,
         "note",

@@ -6,14 +6,13 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.facts import Fit, Score, Split
 from nbpipe.leaks.rules import names
 from nbpipe.leaks.rules.names import argument, definition, receiver, statement, swapped, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbpipe.leaks.facts import Fact
+    from nbpipe.leaks.facts import Fact, Fit, Score, Split
     from nbpipe.leaks.view import View
 
 _SPLITS = "train_test_split"
@@ -50,7 +49,7 @@ class Parts:
 
 
 def parts(view: View, score: Score, about: str = "") -> Parts | None:
-    """Return the variables of a score's split; the features are the array that starts from `about`."""
+    """Return the variables of a score's split; its features are what starts from `about`."""
     split = view.split_of(score.rows)
     if split is not None and (found := _divided(view, split, about)):
         return found
@@ -131,13 +130,14 @@ def model_name(view: View, score: Score) -> str:
     if names.simple(found):
         return text(found)
     fits = view.fits(score)
-    stated = statement(view, fits[-1]) if fits else None
-    if isinstance(stated, ast.Assign) and stated.value is fits[-1].node:  # clf = SVC().fit(X, y)
-        return text(stated.targets[0])
-    made = names.maker(view, fits[-1], found) if fits else None
-    if isinstance(made, ast.Call):
-        return text(made.func)
-    return fits[-1].label if fits else "model"
+    if not fits:
+        return "model"
+    stated = statement(view, fits[-1])
+    fitted = isinstance(stated, ast.Assign) and stated.value is fits[-1].node
+    if fitted and (score.search or not score.folds):  # clf = SVC().fit(X, y)
+        return text(stated.targets[0])  # type: ignore[union-attr]
+    made = names.maker(view, fits[-1], found)
+    return text(made.func) if isinstance(made, ast.Call) else fits[-1].label
 
 
 def scored(view: View, score: Score) -> ast.expr | None:
@@ -168,16 +168,20 @@ def truth(view: View, score: Score) -> ast.expr | None:
 
 
 def _calls(view: View, score: Fact) -> Iterator[ast.Call]:
-    """Return the predictions and scores inside a score, or behind the variables that it is given."""
+    """Return the predictions and scores inside a score, or behind its variables."""
     for node in ast.walk(score.node):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in (*_PREDICTS, *_JUDGES):
-                yield node
+        if _calls_one_of(node, (*_PREDICTS, *_JUDGES)):
+            yield node  # type: ignore[misc]
         if isinstance(node, ast.Name) and (stated := definition(view, node.id, score)):
             for part in ast.walk(stated.value):
-                if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-                    if part.func.attr in _PREDICTS:
-                        yield part
+                if _calls_one_of(part, _PREDICTS):
+                    yield part  # type: ignore[misc]
+
+
+def _calls_one_of(node: ast.AST, methods: tuple[str, ...]) -> bool:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return node.func.attr in methods
 
 
 def share(view: View, fit: Fit, score: Score) -> str:
@@ -193,16 +197,11 @@ def share(view: View, fit: Fit, score: Score) -> str:
     return ""
 
 
-def predicted(view: View, score: Score) -> list[ast.stmt]:
+def predicted(view: View, score: Score) -> list[ast.Assign]:
     """Return the statements that predict what a score compares."""
     found = []
     for node in ast.walk(score.node):
         stated = definition(view, node.id, score) if isinstance(node, ast.Name) else None
-        if stated is not None and any(
-            isinstance(part, ast.Call)
-            and isinstance(part.func, ast.Attribute)
-            and part.func.attr in _PREDICTS
-            for part in ast.walk(stated.value)
-        ):
+        if stated and any(_calls_one_of(part, _PREDICTS) for part in ast.walk(stated.value)):
             found.append(stated)
-    return list(found)
+    return found

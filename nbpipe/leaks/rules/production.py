@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.facts import Fit
-from nbpipe.leaks.order import in_order
 from nbpipe.leaks.rules import names
 from nbpipe.leaks.rules.names import argument, receiver, statement, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nbpipe.leaks.view import View
 
-PREDICTS = frozenset("predict predict_proba decision_function predict_log_proba score".split())
+PREDICTS = frozenset({"predict", "predict_proba", "decision_function", "score"})
 # What changes values so that the model cannot do without; gaps and categories may be absent.
 CHANGES = frozenset({"scale", "reduce", "select", "text", "bins"})
 _ARRAYS = frozenset({"array", "asarray", "DataFrame"})
 
 
-def predictions(view: View) -> Iterator[tuple[int, ast.Call, Fit]]:
+@lru_cache(8)
+def predictions(view: View) -> tuple[tuple[int, ast.Call, Fit], ...]:
     """Return each prediction by a named model, its cell, and the model's last fit above it."""
     fits: dict[str, list[Fit]] = {}
     for fit in view.facts:
@@ -30,17 +29,27 @@ def predictions(view: View) -> Iterator[tuple[int, ast.Call, Fit]]:
             made = names.targets(stated) if getattr(stated, "value", None) is fit.node else []
             for name in {text(receiver(fit)), *map(text, made[:1])} - {""}:
                 fits.setdefault(name, []).append(fit)
-    order = {cell.number: i for i, cell in enumerate(in_order(view.document.cells))}
+    order = {cell.number: i for i, cell in enumerate(names.order(view))}
+    found = []
     for cell in view.document.cells:
-        for node in ast.walk(cell.tree) if fits else ():
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if node.func.attr not in PREDICTS:
-                    continue
-                at = (order[cell.number], node.lineno)
-                known = fits.get(text(node.func.value), [])
-                above = [each for each in known if _at(order, each) <= at]
-                if above:
-                    yield cell.number, node, max(above, key=lambda each: _at(order, each))
+        for owner, call in _calls(cell.tree) if fits else ():
+            at = (order[cell.number], call.lineno)
+            above = [each for each in fits.get(owner, ()) if _at(order, each) <= at]
+            if above:
+                found.append((cell.number, call, max(above, key=lambda each: _at(order, each))))
+    return tuple(found)
+
+
+@lru_cache(2_048)
+def _calls(tree: ast.Module) -> tuple[tuple[str, ast.Call], ...]:
+    """Return the calls of a cell that predict or score, with what they are methods of."""
+    return tuple(
+        (text(node.func.value), node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in PREDICTS
+    )
 
 
 def _at(order: dict[int, int], fit: Fit) -> tuple[int, int]:
@@ -48,7 +57,7 @@ def _at(order: dict[int, int], fit: Fit) -> tuple[int, int]:
 
 
 def handmade(view: View, node: ast.expr | None, cell: int, line: int) -> ast.expr | None:
-    """Return the literal rows that an expression stands for: ``[[5.1, 3.5]]``, one array of them."""
+    """Return the literal rows that an expression stands for: ``[[5.1, 3.5]]``, or an array."""
     if isinstance(node, ast.Name):
         found = names.defined(view, node.id, cell, line)
         if found is None or len(names.targets(found[1])) != 1:

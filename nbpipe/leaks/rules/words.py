@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.findings import Finding, Related
+from nbpipe.leaks.knowledge.functions import CATEGORIES, LEARNING
 from nbpipe.leaks.rules import names, parts
 from nbpipe.leaks.rules.names import receiver, text
 
@@ -54,8 +55,8 @@ _BY_KIND = {
     "model": "a model",
 }
 _WATCHING = frozenset(
-    """validation_data eval_set evals valid_sets val_data validation_generator X_val watchlist
-    eval_data""".split()
+    {"validation_data", "eval_set", "evals", "valid_sets", "val_data", "validation_generator"}
+    | {"X_val", "watchlist", "eval_data"}
 )
 
 
@@ -89,7 +90,7 @@ def source(fit: Fit) -> ast.expr | None:
         return None
     owner = receiver(fit)
     library = isinstance(owner, ast.Name) and owner.id in {"np", "pd", "numpy", "pandas", "stats"}
-    if fit.oid or owner is None or library:
+    if fit.oid or owner is None or library or fit.label in LEARNING.keys() | CATEGORIES:
         return names.argument(node, 0, "X", "x", "data", "raw_documents")
     return owner
 

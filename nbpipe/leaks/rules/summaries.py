@@ -1,0 +1,110 @@
+"""The lines to write where numbers of all rows entered them: means, bins, tables by group."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from nbpipe.leaks.facts import Fit
+from nbpipe.leaks.rules import names, parts
+from nbpipe.leaks.rules.names import argument, receiver, swapped, targets, text
+
+if TYPE_CHECKING:
+    from nbpipe.leaks.rules.rewrite import Early
+
+_NOT_WORD = re.compile(r"\W+")
+
+
+def lines(case: Early) -> list[str]:
+    """Return the statement with the training part's number, for both sides."""
+    if case.fit.kind == "bins":
+        return _bins(case)
+    split = parts.split_line(case.view, case.found) if case.path.how == "before" else ""
+    train, test = case.variables("train"), case.variables("test")
+    if case.fit.label == "groupby.transform":
+        looked_up = _looked_up(case, train, test)
+        return [split, *looked_up] if looked_up else []
+    if case.path.how == "test":  # what is named is the test part already
+        train, test = {case.start: case.found.features.train}, {}
+    if isinstance(case.stated, ast.Assign) and case.stated.value is case.fit.node:
+        return [split, text(swapped(case.stated, train)), *_uses(case, train, test)]
+    if not isinstance(case.stated, ast.Assign | ast.Expr):
+        return [split, text(swapped(case.fit.node, train))]
+    hoisted, learned = _hoisted(case, train)
+    sides = (train, test) if case.path.how == "before" else (test,)
+    return [split, *learned, *(text(swapped(case.stated, side, hoisted)) for side in sides)]
+
+
+def _hoisted(case: Early, train: dict[str, str]) -> tuple[dict[int, str], list[str]]:
+    """Give each number that a statement learns a name and a line of its own."""
+    within = {id(node) for node in ast.walk(case.stated)}
+    hoisted: dict[int, str] = {}
+    learned = []
+    for fact in case.view.facts:
+        key = id(fact.node)
+        if isinstance(fact, Fit) and not fact.oid and key in within and key not in hoisted:
+            hoisted[key] = _called(fact)
+            learned.append(f"{hoisted[key]} = {text(swapped(fact.node, train))}")
+    return hoisted, learned
+
+
+def _called(fit: Fit) -> str:
+    """Return a name for a number that was learned: ``age_mean``."""
+    column = _word(fit.data.column if fit.data else "").lower()
+    label = _word(fit.label.rpartition(".")[2])
+    return f"{column}_{label}" if column and not column[0].isdigit() else f"train_{label}"
+
+
+def _word(name: str) -> str:
+    return _NOT_WORD.sub("_", name).strip("_")
+
+
+def _uses(case: Early, train: dict[str, str], test: dict[str, str]) -> list[str]:
+    """Return the first statement that uses what was learned, for both sides."""
+    made = {text(each) for each in targets(case.stated)}
+    body = names.cell_of(case.view, case.fit).tree.body
+    after = body[body.index(case.stated) + 1 :] if case.stated in body else []
+    for each in after:
+        loads = {part.id for part in ast.walk(each) if isinstance(part, ast.Name)}
+        if isinstance(each, ast.Assign) and loads & made and loads & set(train):
+            sides = (train, test) if test else ({},)
+            return [text(swapped(each, side)) for side in sides]
+    return []
+
+
+def _bins(case: Early) -> list[str]:
+    """Rewrite ``X["band"] = pd.qcut(X["fare"], 4)``: the training part says where bins end."""
+    calls = (each for each in ast.walk(case.stated) if isinstance(each, ast.Call))
+    call = next((each for each in calls if text(each.func).endswith("cut")), None)
+    if call is None or not isinstance(case.stated, ast.Assign):
+        return []
+    train, test = case.variables("train"), case.variables("test")
+    library = text(call.func.value) + "." if isinstance(call.func, ast.Attribute) else ""
+    given = [text(swapped(case.rows, train)), text(argument(call, 1, "q", "bins")), "retbins=True"]
+    labels = [f"labels={text(each.value)}" for each in call.keywords if each.arg == "labels"]
+    written = [case.split, f"_, edges = {text(call.func)}({', '.join(given)})"]
+    for side in (train, test):
+        cut = ", ".join([text(swapped(case.rows, side)), "edges", *labels, "include_lowest=True"])
+        written.append(text(swapped(case.stated, side, {id(call): f"{library}cut({cut})"})))
+    return written
+
+
+def _looked_up(case: Early, train: dict[str, str], test: dict[str, str]) -> list[str]:
+    """Rewrite ``df.groupby("c")["v"].transform("mean")``: a table, looked up on both sides."""
+    grouped = receiver(case.fit)
+    call = grouped.value if isinstance(grouped, ast.Subscript) else grouped
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return []
+    key, how = argument(call, 0, "by"), argument(case.fit.node, 0, "func")
+    if not isinstance(key, ast.Constant) or not isinstance(how, ast.Constant):
+        return []
+    column = case.fit.data.column if case.fit.data else ""
+    if case.path.score.target in {key.value, column} - {""}:
+        return []  # the target is not among the features to look it up in
+    table = f"{_word(str(key.value)).lower()}_{_word(str(how.value))}"
+    written = [f"{table} = {text(swapped(grouped, train))}.{how.value!s}()"]
+    for side in (train, test):
+        looked = f"{text(swapped(call.func.value, side))}[{key.value!r}].map({table})"
+        written.append(text(swapped(case.stated, side, {id(case.fit.node): looked})))
+    return written
