@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.facts import Fit
@@ -64,18 +65,34 @@ def computed(
 
     Gives the cell, the statement, the column that it makes, and the column that it is made from.
     """
+    for cell, node in (each for frame in frames for each in _makers(view).get(frame, ())):
+        made = _column(node.targets[0], frames)
+        used = {_column(each, frames) for each in ast.walk(node.value)} - {""}
+        if made != target and target in used:
+            yield cell, node, made, target
+        elif made == target and len(used) == 1 and target not in used:
+            yield cell, node, made, used.pop()
+
+
+@lru_cache(8)
+def _makers(view: View) -> dict[str, list[tuple[int, ast.Assign]]]:
+    """Return the statements that make a column of each frame out of the same row's values."""
+    found: dict[str, list[tuple[int, ast.Assign]]] = {}
     for cell in view.document.cells:
-        for node in ast.walk(cell.tree):
-            if not isinstance(node, ast.Assign) or len(node.targets) != 1:
-                continue
-            made = _column(node.targets[0], frames)
-            if not made or _gathers(node.value):
-                continue
-            used = {_column(each, frames) for each in ast.walk(node.value)} - {""}
-            if made != target and target in used:
-                yield cell.number, node, made, target
-            elif made == target and len(used - {target}) == 1 and target not in used:
-                yield cell.number, node, made, used.pop()
+        for frame, node in _made(cell.tree):
+            found.setdefault(frame, []).append((cell.number, node))
+    return found
+
+
+@lru_cache(2_048)
+def _made(tree: ast.Module) -> tuple[tuple[str, ast.Assign], ...]:
+    return tuple(
+        (text(node.targets[0].value), node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Subscript | ast.Attribute)
+        and not _gathers(node.value)
+    )
 
 
 def _column(node: ast.AST, frames: frozenset[str]) -> str:

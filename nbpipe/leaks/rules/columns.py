@@ -98,7 +98,7 @@ def literal(view: View, node: ast.expr | None, cell: int, line: int) -> tuple[st
 
 def _of_name(view: View, node: ast.Name, cell: int, line: int, depth: int) -> Columns | None:
     found = names.defined(view, node.id, cell, line)
-    if found is None or _changed(view, node.id):
+    if found is None or node.id in _lossy(view):
         return None
     where, stated = found
     made = [text(each) for each in names.targets(stated)]
@@ -164,9 +164,10 @@ def _called(node: ast.expr | None) -> str:
     return text(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
 
 
-def _changed(view: View, name: str) -> bool:
-    """Say whether columns of a frame are renamed or dropped in place, by unknown names."""
-    return any(name in _losing(cell.tree) for cell in view.document.cells)
+@lru_cache(8)
+def _lossy(view: View) -> frozenset[str]:
+    """Return the variables whose columns are renamed or dropped in place, by unknown names."""
+    return frozenset().union(*(_losing(cell.tree) for cell in view.document.cells))
 
 
 @lru_cache(2_048)

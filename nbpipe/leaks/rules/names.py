@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from functools import lru_cache
+from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbpipe.leaks.order import in_order
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from nbpipe.leaks.view import View
 
 Nothing: Mapping[Any, str] = MappingProxyType({})
-_REMEMBERED = 128  # cells
+_REMEMBERED = 2_048  # cells
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -129,13 +131,27 @@ def definition(view: View, name: str, fact: Fact) -> ast.Assign | None:
 
 def defined(view: View, name: str, number: int, line: int) -> tuple[int, ast.Assign] | None:
     """Return the last statement above a line that assigns `name`, and its cell."""
-    run = order(view)
-    for cell in reversed(run[: run.index(view.document.cell(number)) + 1]):
-        known = _assignments(cell.tree).get(name, ())
-        before = [each for each in known if cell.number != number or each.lineno < line]
-        if before:
-            return cell.number, max(before, key=lambda each: each.lineno)
-    return None
+    places = _places(view)
+    above = places.assigned.get(name, [])
+    here = bisect_left(above, (places.run[number], line), key=lambda each: each[:2])
+    return above[here - 1][2:] if here else None
+
+
+class _Places(NamedTuple):
+    """Where in a document what is assigned, in the order in which cells are run."""
+
+    run: dict[int, int]
+    assigned: dict[str, list[tuple[int, int, int, ast.Assign]]]  # order, line, cell, statement
+
+
+@lru_cache(8)
+def _places(view: View) -> _Places:
+    assigned: dict[str, list[tuple[int, int, int, ast.Assign]]] = {}
+    for i, cell in enumerate(order(view)):
+        for name, statements in _assignments(cell.tree).items():
+            lines = ((i, each.lineno, cell.number, each) for each in statements)
+            assigned.setdefault(name, []).extend(sorted(lines, key=itemgetter(1)))
+    return _Places({cell.number: i for i, cell in enumerate(order(view))}, assigned)
 
 
 def receiver(fact: Fact) -> ast.expr | None:

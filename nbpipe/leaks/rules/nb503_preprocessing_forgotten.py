@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.findings import Related
@@ -15,7 +16,7 @@ from nbpipe.leaks.rules.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbpipe.leaks.facts import Fact, Fit
+    from nbpipe.leaks.facts import Fact, Fit, Score
     from nbpipe.leaks.findings import Finding, Severity
     from nbpipe.leaks.view import View
 
@@ -135,16 +136,25 @@ def _finding(
 
 def _missing(view: View, fit: Fit, steps: list[Fit], rows: ast.expr) -> list[Fit]:
     """Return the steps that are not in the rows of a prediction, where its score tells."""
-    judged = [
-        score
-        for score in view.scores
-        if score.fits == {fit.number} and score.rows and parts.scored(view, score) is rows
-    ]
-    if not judged or judged[0].folds:
+    judged = (
+        each for each in _scores(view).get(fit.number, ()) if parts.scored(view, each) is rows
+    )
+    score = next(judged, None)
+    if score is None:
         return []
-    learned = judged[0].learned
+    learned = score.learned
     known = {view.facts[number].label for number in learned}
     return [each for each in steps if each.number not in learned and each.label not in known]
+
+
+@lru_cache(8)
+def _scores(view: View) -> dict[int, list[Score]]:
+    """Return the scores of each fit, where it is the only one that is judged."""
+    found: dict[int, list[Score]] = {}
+    for score in view.scores:
+        if len(score.fits) == 1 and score.rows and not score.folds:
+            found.setdefault(min(score.fits), []).append(score)
+    return found
 
 
 def _fix(steps: list[Fit], rows: ast.expr, stated: ast.stmt | None) -> str:
