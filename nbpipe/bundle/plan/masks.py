@@ -23,14 +23,19 @@ _ROWS = 2**9  # that are looked up at once, to stay in the cache
 
 
 class Masks:
-    """The leaves of trees by masks; `fits` says whether there are few enough."""
+    """The leaves of trees by masks; `fits` says whether there are few enough.
 
-    def __init__(self, walk: Walk) -> None:
+    With `depth`, trees are cut off there, and what is found are nodes.
+    """
+
+    def __init__(self, walk: Walk, depth: int | None = None) -> None:
         trees = len(walk.roots)
-        tree, leaves, first = _leaves(walk)
+        split = walk.inner if depth is None else walk.inner & _above(walk, depth)
+        ends = walk.leaf if depth is None else np.arange(len(walk.leaf))
+        tree, leaves, first = _leaves(walk, split)
         self.most = int(leaves[walk.roots].max())
         dtype = np.uint32 if self.most <= 32 else np.uint64  # noqa: PLR2004 - its bits
-        inner = np.flatnonzero(walk.inner)
+        inner = np.flatnonzero(split)
         used = np.unique(walk.columns[inner])
         gaps = [np.unique(walk.threshold[inner[walk.columns[inner] == each]]) for each in used]
         starts = np.cumsum([0, *(len(each) + 2 for each in gaps)])
@@ -63,8 +68,8 @@ class Masks:
         # by tree and exponent of the mask, the leaf that its highest bit stands for
         self.base = np.arange(trees) * (self.most + 1)
         self.leaf = np.zeros(trees * (self.most + 1), dtype=np.intp)
-        end = np.flatnonzero(~walk.inner)
-        self.leaf[self.base[tree[end]] + self.most - first[end]] = walk.leaf[end]
+        end = np.flatnonzero((tree >= 0) & ~split)
+        self.leaf[self.base[tree[end]] + self.most - first[end]] = ends[end]
 
     def one(self, X: Array) -> Array:
         """Return the leaves, (n_trees,), that one row reaches."""
@@ -98,20 +103,30 @@ class Masks:
         return found
 
 
-def _leaves(walk: Walk) -> tuple[Array, Array, Array]:
-    """Return each node's tree, how many leaves are below it, and how many left of these."""
-    levels, tree = [walk.roots], np.zeros(len(walk.child), dtype=np.intp)
+def _above(walk: Walk, depth: int) -> Array:
+    """Mark the nodes above `depth`."""
+    above, level = np.zeros(len(walk.child), dtype=bool), walk.roots
+    for _ in range(depth):
+        above[level] = True
+        left = walk.child[level[walk.inner[level]]]
+        level = np.concatenate((left, left + 1))
+    return above
+
+
+def _leaves(walk: Walk, split: Array) -> tuple[Array, Array, Array]:
+    """Return each node's tree (-1 if cut off), how many leaves it has, and how many are left."""
+    levels, tree = [walk.roots], np.full(len(walk.child), -1, dtype=np.intp)
     tree[walk.roots] = np.arange(len(walk.roots))
-    while len(inner := levels[-1][walk.inner[levels[-1]]]):
+    while len(inner := levels[-1][split[levels[-1]]]):
         left = walk.child[inner]
         tree[left], tree[left + 1] = tree[inner], tree[inner]
         levels.append(np.concatenate((left, left + 1)))
     leaves, first = np.ones_like(tree), np.zeros_like(tree)
     for level in reversed(levels):
-        inner = level[walk.inner[level]]
+        inner = level[split[level]]
         leaves[inner] = leaves[walk.child[inner]] + leaves[walk.child[inner] + 1]
     for level in levels:
-        inner = level[walk.inner[level]]
+        inner = level[split[level]]
         left = walk.child[inner]
         first[left], first[left + 1] = first[inner], first[inner] + leaves[left]
     return tree, leaves, first

@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
+from nbpipe.bundle.plan.masks import Masks
 from nbpipe.bundle.plan.scaling import allows_nan
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
 
-_TOGETHER = 2**14  # pairs of a row and a tree that are walked at once
 _BLOCK = 2**13  # rows of which one tree is walked at once
 _STRIDE = 4  # steps between two looks at which rows are at a leaf
+_TOGETHER = 2**16  # pairs of a row and a tree that are walked at once
+_TOP = 5  # steps from the root that are looked up at once
+_FEW = 40  # trees that are walked one by one
+_MOST = 0.75  # of the rows are on their way: else those that are not are left behind
 _SIGN = np.int64(63)
 
 
@@ -46,7 +50,8 @@ class Walk:
         self.leaves_known = int(self.leaf.max()) + 1
         self.missing_left = part.get("missing_left", "iu", count) > 0
         self.columns = part.indices("feature", width, count)
-        self.feature = np.where(split, self.columns + np.where(self.missing_left, 0, width), 0)
+        self.columns = np.where(split, self.columns, 0)
+        self._doubled = np.where(split & ~self.missing_left, self.columns + width, self.columns)
         threshold = part.get("threshold", "f", count)
         self.dtype, self.top = threshold.dtype, np.finfo(threshold.dtype).max
         # an infinite threshold parts missing values from all others, and these are below `top`;
@@ -55,21 +60,25 @@ class Walk:
         self.threshold = np.where(split, finite, np.inf) + 0.0
         self.child = np.where(split, child, number)
         self.depths = _depths(self.roots, self.child)
+        self._tops = Masks(self, _TOP)
+        views: list[Any] = [self.inner, self.threshold, self.child]
+        self._split, self._limit, self._next = (memoryview(each) for each in views)
 
     def leaves(self, X: Array) -> Array:
         """Return the leaves, (n, n_trees), that rows reach."""
-        rows, trees = len(X), len(self.roots)
-        doubled = self._doubled(X)
-        flat, base = doubled.ravel(), np.arange(rows) * doubled.shape[1]
-        if rows == 1:
-            return self._walk(self.roots, flat, None, int(self.depths.max()))[None]
-        if rows * trees <= _TOGETHER:
-            start, base = np.tile(self.roots, rows), np.repeat(base, trees)
-            found = self._walk(start, flat, base, int(self.depths.max()))
-            return found.reshape(rows, trees)
-        every = np.empty((trees, rows), dtype=np.intp)
-        for each, root, depth in zip(every, self.roots, self.depths.tolist(), strict=True):
-            each[:] = self._walk_on(np.full(rows, root), flat, base, depth)
+        start = self._tops.one(X)[None] if len(X) == 1 else self._tops.many(X)
+        X, feature = self._without_gaps(X)
+        flat = X.ravel()
+        if len(X) == 1:
+            return self._walk_one(start[0], flat, feature)[None]
+        every, base = np.empty_like(start.T), np.arange(len(X)) * X.shape[1]
+        group = max(1, _TOGETHER // len(X))
+        for first in range(0, len(every), group):
+            chosen = slice(first, first + group)
+            node, depth = start.T[chosen], int(self.depths[chosen].max())
+            bases = np.tile(base, len(node))
+            found = self._walk_on(node.ravel(), flat, feature, bases, depth)
+            every[chosen] = found.reshape(node.shape)
         return every.T
 
     def splits(self, width: int) -> tuple[Array, Array] | None:
@@ -78,33 +87,52 @@ class Walk:
         found = self.columns[chosen], self.threshold[chosen].astype(self.dtype)
         return found if len(found[0]) else None
 
-    def _doubled(self, X: Array) -> Array:
-        """Return each row twice: a missing value is below all others, and then above them."""
-        above = X = X.astype(np.float64)
-        gaps = np.isnan(X)
-        if gaps.any():
-            above, X = np.where(gaps, np.inf, X), np.where(gaps, -np.inf, X)
-        return np.concatenate((X, above), axis=1)
+    def _without_gaps(self, X: Array) -> tuple[Array, Array]:
+        """Return rows without missing values, and the column that each node reads there.
 
-    def _walk_on(self, node: Array, flat: Array, base: Array, depth: int) -> Array:
-        """Walk many rows down one tree, and again and again leave behind those at a leaf."""
+        Where values are missing, the columns come twice: below all others, and above them.
+        """
+        X = X.astype(np.float64)
+        gaps = np.isnan(X)
+        if not gaps.any():
+            return X, self.columns
+        low, high = np.where(gaps, -np.inf, X), np.where(gaps, np.inf, X)
+        return np.concatenate((low, high), axis=1), self._doubled
+
+    def _walk_one(self, node: Array, flat: Array, feature: Array) -> Array:
+        """Walk one row down all trees: together, and the last few one by one."""
+        active = np.flatnonzero(self.inner.take(node))
+        while len(active) > _FEW:
+            node = self._walk(node, flat, feature, None, _STRIDE)
+            active = np.flatnonzero(self.inner.take(node))
+        row, features = flat.tolist() if len(active) else [], memoryview(feature)  # type: ignore[arg-type]
+        for each in active.tolist():
+            at = node.item(each)
+            while self._split[at]:
+                at = self._next[at] + (row[features[at]] > self._limit[at])
+            node[each] = at
+        return self.leaf.take(node)
+
+    def _walk_on(self, node: Array, flat: Array, feature: Array, base: Array, depth: int) -> Array:
+        """Walk many rows down their trees, and leave behind those that are at a leaf."""
         leaf, active = np.empty_like(node), np.arange(len(node))
-        for walked in range(0, depth, _STRIDE):
-            node = self._walk(node, flat, base, min(_STRIDE, depth - walked), at_leaf=False)
-            on = self.inner.take(node)
-            leaf[active[~on]] = node[~on]
-            node, active, base = node[on], active[on], base[on]
+        for _ in range(0, depth, _STRIDE):
+            on = np.flatnonzero(self.inner.take(node))
+            if len(on) < _MOST * len(node):
+                leaf[active] = node
+                node, active, base = node.take(on), active.take(on), base.take(on)
+            node = self._walk(node, flat, feature, base, _STRIDE)
         leaf[active] = node
         return self.leaf.take(leaf)
 
     def _walk(
-        self, node: Array, flat: Array, base: Array | None, depth: int, *, at_leaf: bool = True
+        self, node: Array, flat: Array, feature: Array, base: Array | None, depth: int
     ) -> Array:
         """Take `depth` steps at once for all nodes, of the row that starts at `base` in `flat`."""
         node, where, threshold = node.copy(), np.empty_like(node), np.empty(len(node))
         value, right = np.empty_like(threshold), threshold.view(np.int64)
         for _ in range(depth):
-            self.feature.take(node, None, where, "clip")
+            feature.take(node, None, where, "clip")
             if base is not None:
                 np.add(where, base, where)
             flat.take(where, None, value, "clip")
@@ -113,7 +141,7 @@ class Walk:
             np.subtract(threshold, value, threshold)
             np.right_shift(right, _SIGN, right)  # -1 where the value is above, else 0
             np.subtract(where, right, node)
-        return self.leaf.take(node) if at_leaf else node
+        return node
 
 
 def _depths(roots: Array, child: Array) -> Array:
