@@ -27,8 +27,8 @@ class ComparedOnTest(Rule):
     Why it is bad
     -------------
     The best of many scores is the luckiest one. Whoever then reports it reports the luck, too:
-    with twenty models that are equally good, the best looks better by about two standard
-    errors.
+    of twenty models that are equally good, the best is expected to look better than it is by
+    almost two standard errors of the score.
 
     What to do
     ----------
