@@ -57,6 +57,7 @@ def after(line, comment):
         (8, f"# nbpipe: ignore[NB2, {CODE}] the lesson shows it"),
         (9, "# nbpipe: ignore[NB1]"),
         (7, "# nbpipe: ignore[nb1xx]"),
+        (10, f"# nbpipe: ignore[{CODE}] on the line of the split"),
         (13, f"# nbpipe: ignore[{CODE}] on the line of the score"),
         (1, "# nbpipe: ignore-file"),
         (2, f"# nbpipe: ignore-file[{CODE}]"),
@@ -71,7 +72,7 @@ def test_a_comment_at_either_place_silences_a_finding(line, comment):
     [
         (7, "# nbpipe: ignore[NB2]"),
         (6, f"# nbpipe: ignore[{CODE}]"),
-        (10, f"# nbpipe: ignore[{CODE}] another statement"),
+        (5, f"# nbpipe: ignore[{CODE}] another statement"),
         (11, f"# nbpipe: ignore[{CODE}] the head of the loop around it"),
         (13, "# nbpipe: ignore-file not at the top"),
         (7, "# nbpipe-ignore"),
