@@ -25,8 +25,11 @@ class Analysis:
         self._walked: list[Cell] = []
         self._states: list[Snapshot] = [self._machine.snapshot()]
 
-    def check(self, document: Document) -> tuple[Finding, ...]:
-        """Return what all rules find, in the order of the source."""
+    def check(self, document: Document, past: frozenset[int] = frozenset()) -> tuple[Finding, ...]:
+        """Return what all rules find, in the order of the source.
+
+        `past` are the numbers of cells that were run again since, in a session.
+        """
         cells = in_order(document.cells)
         same = 0
         while same < min(len(cells), len(self._walked)) and cells[same] is self._walked[same]:
@@ -41,7 +44,7 @@ class Analysis:
             self._walked.append(cell)
             self._states.append(machine.snapshot())
         walk_alone(machine)
-        view = View(document, tuple(machine.facts))
+        view = View(document, tuple(machine.facts), past)
         found = {finding: None for rule in RULES for finding in rule().find(view)}
         return tuple(sorted(found, key=lambda each: (each.place, each.code)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.errors import UnreadableError, one_line
-from nbpipe.leaks.analysis import Analysis
+from nbpipe.leaks.analysis import analyse
 from nbpipe.leaks.config import FAIL_ON, Settings, settings_for
 from nbpipe.leaks.ignores import is_ignored, unknown_ignores
 from nbpipe.leaks.source import Document, parse, read
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from nbpipe.leaks.findings import Finding
 
+    Find = Callable[[Document], tuple[Finding, ...]]
     Progress = Callable[[Sequence[Path]], Iterable[Path]]
 
 
@@ -182,14 +183,14 @@ def check_text(
 
 def check_document(
     document: Document,
-    analysis: Analysis | None = None,
+    find: Find = analyse,
     *,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
 ) -> Checked:
     """Find the leaks in cells put together elsewhere, such as those run in a session.
 
-    See `check`. An `analysis` that is given again walks only what changed.
+    See `check`. `find` is what looks for them: an `Analysis` walks only what changed.
 
     Raises
     ------
@@ -197,7 +198,7 @@ def check_document(
         If an option or the configuration makes no sense.
     """
     run = _Run(_settings([], select, ignore, None))
-    run.add(document, analysis)
+    run.add(document, find)
     return run.checked()
 
 
@@ -218,9 +219,9 @@ class _Run:
     warnings: list[str] = field(default_factory=list)
     n_files: int = 0
 
-    def add(self, document: Document, analysis: Analysis | None = None) -> None:
+    def add(self, document: Document, find: Find = analyse) -> None:
         try:
-            findings = (analysis or Analysis()).check(document)
+            findings = find(document)
         except Exception as error:  # noqa: BLE001 - one file must not end the run over many
             reason = f"The checker failed on it: {type(error).__name__}: {one_line(error)}."
             self.skipped.append((document.path, reason))

@@ -17,14 +17,22 @@ if TYPE_CHECKING:
 class View:
     """Facts in order, and what follows from several of them together."""
 
-    def __init__(self, document: Document, facts: tuple[Fact, ...]) -> None:
+    def __init__(
+        self, document: Document, facts: tuple[Fact, ...], past: frozenset[int] = frozenset()
+    ) -> None:
         self.document = document
         self.facts: tuple[Any, ...] = facts
+        self.past = past  # numbers of cells that were run again since: see `scores`
+
+    @cached_property
+    def tries(self) -> tuple[Score, ...]:
+        """All scores that were ever seen."""
+        return tuple(fact for fact in self.facts if isinstance(fact, Score))
 
     @cached_property
     def scores(self) -> tuple[Score, ...]:
-        """All scores."""
-        return tuple(fact for fact in self.facts if isinstance(fact, Score))
+        """All scores that stand: those of a cell that was run again are no longer shown."""
+        return tuple(score for score in self.tries if score.cell not in self.past)
 
     @cached_property
     def splits(self) -> tuple[Split, ...]:

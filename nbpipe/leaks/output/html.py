@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,11 @@ def table(findings: Sequence[Located], where: Callable[[Place], str]) -> str:
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
+def marked(text: str) -> str:
+    """Escape a sentence, and set as code what it quotes in backquotes."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def severity(finding: Finding) -> str:
     """Show how grave a finding is, in words as well as in colour."""
     return f'<b style="color:{_COLOURS[finding.severity]}">{finding.severity}</b>'
@@ -51,9 +57,9 @@ def _row(located: Located, where: Callable[[Place], str]) -> str:
         at = f"{escape(located.path)}<br>{at}"
     source = escape(source_line(located.document, finding.place).strip())
     related = "".join(
-        f"<div>{where(each.place)}: {escape(each.message)}</div>" for each in finding.related
+        f"<div>{where(each.place)}: {marked(each.message)}</div>" for each in finding.related
     )
-    what = f'{escape(finding.message)}<pre style="{_CODE}">{source}</pre>{related}'
+    what = f'{marked(finding.message)}<pre style="{_CODE}">{source}</pre>{related}'
     prompt = (
         f'<details><summary>copy the prompt</summary><pre style="{_CODE};user-select:all">'
         f"{escape(finding.prompt)}</pre></details>"

@@ -69,7 +69,7 @@ def _divided_in(view: View, score: Score) -> set[int]:
 def _judged(view: View) -> tuple[list[Score], ...]:
     """Return the scores of each set of held-out rows, without those that only validate."""
     groups: dict[Rows, list[Score]] = defaultdict(list)
-    for score in view.scores:
+    for score in view.tries:
         if (
             view.held_out(score)
             and score.fits
@@ -77,11 +77,26 @@ def _judged(view: View) -> tuple[list[Score], ...]:
             and not _a_fold(score)
         ):
             groups[score.rows].append(score)
+    groups = {rows: _counting(view, scores) for rows, scores in groups.items()}
     return tuple(
         scores
         for rows, scores in groups.items()
         if not any(_confirms(view, other, group, rows) for other, group in groups.items())
     )
+
+
+def _counting(view: View, scores: list[Score]) -> list[Score]:
+    """Return all but those of a model that was scored again since, in a session."""
+    again = {_models(view, score) for score in scores if score.cell not in view.past}
+    return [
+        score
+        for score in scores
+        if score.cell not in view.past or _models(view, score) not in again
+    ]
+
+
+def _models(view: View, score: Score) -> frozenset[str]:
+    return frozenset(fit.setting for fit in view.fits(score))
 
 
 def _baseline(view: View, score: Score) -> bool:
