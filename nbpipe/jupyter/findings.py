@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from nbpipe.leaks.findings import SEVERITIES
-from nbpipe.leaks.output.html import severity, skipped, table
+from nbpipe.leaks.output.html import marked, severity, skipped, table
 from nbpipe.leaks.output.text import counted, finding_to_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbpipe.jupyter.runs import Run
     from nbpipe.leaks.check import Located
-    from nbpipe.leaks.findings import Place
+    from nbpipe.leaks.findings import Finding, Place
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,21 +48,26 @@ class SessionFindings:
         wanted = at_least(least)
         return self.only(lambda each: each.finding.severity in wanted)
 
-    def lines(self) -> list[str]:
-        """Return a line a finding: severity, rule, place, message and fix."""
-        return [
-            f"{each.severity} {each.code} {each.place}: {each.message}{_fix(each.fix)}"
+    def lines(self) -> str:
+        """Write a line a finding: severity, rule, place, message and fix."""
+        return "\n".join(
+            f"{each.severity} {each.code} {each.place}: {each.message} Fix: {_joined(each.fix)}"
             for each in (located.finding for located in self.findings)
-        ]
+        )
 
     def html_lines(self) -> str:
-        """Return the same as HTML, the place a link."""
-        return "".join(
-            f"<div>{severity(each.finding)} {escape(each.finding.code)} "
-            f"{self._where(each.finding.place)}: {escape(each.finding.message)}"
-            f"{escape(_fix(each.finding.fix))}</div>"
-            for each in self.findings
+        """Write the same as HTML; a fix of several lines unfolds."""
+        return "".join(self._html_line(each.finding) for each in self.findings)
+
+    def _html_line(self, finding: Finding) -> str:
+        first, *more = finding.fix.splitlines() or [""]
+        line = (
+            f"{severity(finding)} {escape(finding.code)} {self._where(finding.place)}: "
+            f"{marked(finding.message)} Fix: <code>{escape(first)}</code>"
         )
+        if not more:
+            return f"<div>{line}</div>"
+        return f"<details><summary>{line} …</summary><pre>{escape(finding.fix)}</pre></details>"
 
     def __str__(self) -> str:
         told = [finding_to_text(each) for each in self.findings]
@@ -73,7 +78,7 @@ class SessionFindings:
 
     def _repr_html_(self) -> str:
         found = table(self.findings, self._where) if self.findings else ""
-        return f"{found}{skipped(self.skipped)}<p>{escape(self._summary())}</p>"
+        return f"{found}{skipped(self.skipped)}<p>{marked(self._summary())}</p>"
 
     def _summary(self) -> str:
         cells = f"the {len(self.runs)} cells run so far" if len(self.runs) != 1 else "the one cell"
@@ -105,6 +110,5 @@ def notebook_link(cell_id: str) -> str:
     return f"{quote(notebook.name)}#cell-id={quote(cell_id)}"
 
 
-def _fix(fix: str) -> str:
-    """Return a fix to stand behind a message, on the same line."""
-    return f" Fix: {' ⏎ '.join(line.rstrip() for line in fix.splitlines())}" if fix else ""
+def _joined(fix: str) -> str:
+    return " ⏎ ".join(line.rstrip() for line in fix.splitlines())

@@ -7,23 +7,31 @@ the variable holds, in front of the cell that uses it.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Any
 
 _LONGEST = 2_000  # of what an estimator says of itself
 
 
-def stand_ins(names: Iterable[str], namespace: dict[str, Any]) -> list[ast.stmt]:
-    """Return assignments of rows, estimators and splitters to those names that hold them."""
+def stand_ins(tree: ast.Module, known: set[str], namespace: dict[str, Any]) -> list[ast.stmt]:
+    """Return assignments of the rows, estimators and splitters that a cell is the first to name."""
     found = []
-    for name in sorted(names):
+    for name in sorted(_used(tree) - known):
         text = _as_source(name, namespace[name]) if name in namespace else ""
         if text:
             tree = ast.parse(f"{name} = {text}")
             found += ast.increment_lineno(tree, -1).body  # above all that the user wrote
     return found
+
+
+def _used(tree: ast.Module) -> set[str]:
+    """Return the names that are used before, or in, the statement that assigns them."""
+    used: set[str] = set()
+    assigned: set[str] = set()
+    for statement in tree.body:
+        nodes = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        used |= {node.id for node in nodes if isinstance(node.ctx, ast.Load)} - assigned
+        assigned |= {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    return used
 
 
 def _as_source(name: str, value: Any) -> str:

@@ -111,8 +111,8 @@ class Runs:
         body = cell.tree.body
         if note.failed_at is not None:
             body = [each for each in body if (each.end_lineno or 0) < note.failed_at]
-        unseen = names(cell.tree)[1].difference(*(names(run.tree)[0] for run in self._read))
-        body = [*stand_ins(unseen, self._shell.user_ns), *body]
+        known = set().union(*(names(run.tree)[0] for run in self._read))
+        body = [*stand_ins(cell.tree, known, self._shell.user_ns), *body]
         tree = cell.tree if body == cell.tree.body else ast.Module(body=body, type_ignores=[])
         failed = note.failed_at is not None
         return Run(number, text, tree, cell.ignores, cell_id=note.cell_id, failed=failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.jupyter.findings import SessionFindings
@@ -58,16 +59,17 @@ class Session:
     ) -> SessionFindings:
         """Check the first of all runs, without findings that later runs have done away with.
 
-        A finding stands as long as the last cell that takes part in it, usually that of the score,
-        has not been run again: who mends a fit and scores anew is not told of the old score.
+        A score stands until its cell is run again: who mends a fit and scores anew is not told of
+        the old score. What was tried on the test rows in earlier runs still counts as tried.
         """
-        result = check_document(Document("", tuple(checked)), self._analysis, **chosen)
         last = {run.key: run.number for run in runs if not run.failed}
+        past = frozenset(run.number for run in runs if last.get(run.key, 0) > run.number)
+        document, find = Document("", tuple(checked)), partial(self._analysis.check, past=past)
+        result = check_document(document, find, **chosen)
         standing: dict[Key, Located] = {}
         for each in result.findings:
             places = (each.finding.place, *(other.place for other in each.finding.related))
-            run = runs[max(place.cell for place in places) - 1]
-            if last.get(run.key, 0) <= run.number:
+            if max(place.cell for place in places) not in past:
                 standing[_key(each)] = each  # of a fit that was run twice, the later
         return SessionFindings(tuple(standing.values()), runs, result.skipped)
 

@@ -57,5 +57,5 @@ class Watch:
             _log.debug("the session could not be checked", exc_info=True)
             return
         if new.findings:
-            content = {"text/plain": "\n".join(new.lines()), "text/html": new.html_lines()}
+            content = {"text/plain": new.lines(), "text/html": new.html_lines()}
             display(content, raw=True)
