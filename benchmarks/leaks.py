@@ -3,7 +3,7 @@
 Run as ``python benchmarks/leaks.py``, in an environment that has nbpipe. ``--peers`` makes another
 environment for the other checkers, and runs them on the same files; ``--peers FOLDER`` keeps it
 there. ``--write docs/leaks.md`` puts the tables between that page's markers, such as
-``<!-- speed -->`` and ``<!-- /speed -->``. It takes about three minutes on 2 cores.
+``<!-- speed -->`` and ``<!-- /speed -->``. It takes a few minutes on 2 cores.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import leaks_speed
-from leaks_peers import PEERS, UNREAD, environment, run, versions
+from leaks_peers import PEERS, UNREAD, as_script, environment, run, versions
 
 import nbpipe
 
@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "leaks"))
 from cases import CORPUS, FAMILIES, Case, cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Cases = dict[str, Case]  # by the name of the file
     Told = dict[str, set[str]]  # the families found in each file
@@ -126,18 +126,22 @@ def beside(
     corpus: dict[str, Cases], ours: dict[str, Run], commands: Path, root: Path
 ) -> dict[str, str]:
     """Return the tables that set the other checkers beside nbpipe."""
-    runs = {name: {part: run(name, commands, root / part) for part in PARTS} for name in PEERS}
     one = leaks_speed.middle([root / "dev" / name for name in corpus["dev"]])
+    script = root / "one.py"
+    script.write_text(as_script(one.read_text("utf-8")), "utf-8")
+    checkers: list[Any] = [(OURS, ours, set, [leaks_speed.COMMAND, "check", one])]
+    for name, peer in PEERS.items():
+        runs = {part: run(name, commands, root / part) for part in PARTS}
+        command, *words = peer.command
+        cold = [commands / command, *words, one if peer.reads_notebooks else script]
+        checkers.append((name, runs, peer.families, cold))
     tables = {
         f"peers-{part}": table(
             ("checker", *(f"{family} precision / recall" for family in FAMILIES), "clean accused"),
-            [
-                (OURS, *_beside(corpus[part], _told(ours[part]))),
-                *(
-                    (name, *_beside(corpus[part], _told(runs[name][part], peer.families)))
-                    for name, peer in PEERS.items()
-                ),
-            ],
+            (
+                (name, *_beside(corpus[part], _told(runs[part], families)))
+                for name, runs, families, _ in checkers
+            ),
         )
         for part in PARTS
     }
@@ -149,13 +153,7 @@ def beside(
             "files it says it could not read whole",
             "files failed on",
         ),
-        [
-            (OURS, *_cost(ours, [leaks_speed.COMMAND, "check", one])),
-            *(
-                (name, *_cost(runs[name], [commands / peer.command[0], *peer.command[1:], one]))
-                for name, peer in PEERS.items()
-            ),
-        ],
+        ((name, *_cost(runs, cold)) for name, runs, _, cold in checkers),
     )
     pinned = versions()
     tables["peers-codes"] = table(
@@ -187,8 +185,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return "\n".join("| " + " | ".join(str(each) for each in line) + " |" for line in lines)
 
 
-def _told(run: Run, families: Any = set) -> Told:
-    return {name: set(families(set(each["codes"]))) for name, each in run.items()}
+def _told(run: Run, families: Callable[[set[str]], set[str]] = set) -> Told:
+    return {name: families(set(each["codes"])) for name, each in run.items()}
 
 
 def _counts(corpus: Cases, told: Told, family: str) -> tuple[int, int, int]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 COMMAND = Path(sys.executable).with_name("nbpipe")
 LENGTHS = (50, 100, 250, 500, 1_000, 2_000)
-COLD, REPEATS, STRETCHES = 15, 3, 10
+COLD, STRETCHES = 15, 10
+REPEATED = 1_000  # cells in all: short notebooks are walked more than once
 HEAVY = {"numpy", "pandas", "sklearn", "nbformat", "IPython"}
 MODULES = """
 import contextlib, io, sys
@@ -75,7 +76,9 @@ def curve(cells: list[dict[str, Any]]) -> list[Row]:
     found = []
     for length in LENGTHS:
         text = _notebook(_stretch(cells, 0, length))
-        whole = median(_milliseconds(lambda text=text: _anew(text)) for _ in range(REPEATS))
+        whole = median(
+            _milliseconds(lambda text=text: _anew(text)) for _ in range(max(REPEATED // length, 1))
+        )
         found.append((f"{length:,}", f"{whole:.0f}", f"{whole / length:.2f}"))
     return found
 
