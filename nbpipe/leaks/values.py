@@ -8,6 +8,7 @@ from nbpipe.leaks.rows import NO_ROWS, Pick, Rows
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
 
 Ids = frozenset[int]
 NONE: Ids = frozenset()
@@ -38,6 +39,7 @@ class Data(NamedTuple):
     form: str = (
         ""  # "row", "index", "groups", "archive", "order", "folds", "rolling", "mask", "loc"
     )
+    foretold: frozenset[tuple[str, int]] = frozenset()  # columns that these models predicted
     counted: bool = False  # as `enumerate` gives it
 
     @property
@@ -69,19 +71,27 @@ class Data(NamedTuple):
 
     def taking(self, columns: frozenset[str]) -> Data:
         """Return these columns alone."""
-        inside = frozenset(pair for pair in self.inside if pair[0] in columns)
-        return self._replace(oid=0, only=columns, without=frozenset(), inside=inside, column="")
+        part = self._with_pairs(lambda column: column in columns)
+        return part._replace(only=columns, without=frozenset(), column="")
 
     def taking_one(self, column: str) -> Data:
         """Return one column."""
         part = self.taking(frozenset({column}))
-        return part._replace(learned=part.taint, inside=frozenset(), only=None, column=column)
+        fits = part.fits.union(number for _, number in part.foretold)
+        part = part._replace(learned=part.taint, inside=frozenset(), foretold=frozenset())
+        return part._replace(fits=fits, only=None, column=column)
 
     def leaving(self, columns: frozenset[str]) -> Data:
         """Return all but these columns."""
-        inside = frozenset(pair for pair in self.inside if pair[0] not in columns)
+        part = self._with_pairs(lambda column: column not in columns)
         only = self.only - columns if self.only is not None else None
-        return self._replace(oid=0, without=self.without | columns, inside=inside, only=only)
+        return part._replace(without=self.without | columns, only=only)
+
+    def _with_pairs(self, kept: Callable[[str], bool]) -> Data:
+        """Return what is known of the columns that are kept."""
+        inside = frozenset(pair for pair in self.inside if kept(pair[0]))
+        foretold = frozenset(pair for pair in self.foretold if kept(pair[0]))
+        return self._replace(oid=0, inside=inside, foretold=foretold)
 
 
 class Const(NamedTuple):
@@ -171,6 +181,7 @@ class Estimator(NamedTuple):
     varies: Ids = NONE
     params: tuple[tuple[str, Any], ...] = ()
     first: Any = None  # its first positional argument
+    learned: Ids = NONE  # fits that are part of it: a layer that was adapted before
 
 
 UNKNOWN = Data()

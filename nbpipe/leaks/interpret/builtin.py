@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.interpret import attributes
+from nbpipe.leaks.interpret import attributes, groups
 from nbpipe.leaks.interpret.subscripts import fold
 from nbpipe.leaks.values import UNKNOWN, Const, Data, Function, Map, Model, Ref, Seq
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nbpipe.leaks.interpret.machine import Machine
 
 _THROUGH = (
-    "sorted", "reversed", "set", "iter", "tqdm", "trange", "tqdm_notebook", "progress_bar",
+    "sorted", "reversed", "iter", "tqdm", "trange", "tqdm_notebook", "progress_bar",
     "track", "squeeze", "ravel",
 )  # fmt: skip
 _PAIR = 2
@@ -91,7 +91,10 @@ def _through(m: Machine, call: Call) -> Any:
 
 def _chosen(m: Machine, call: Call) -> Any:
     """Return the best of several: ``max(models, key=...)``."""
-    known = m.elements(call.args[0]) if len(call.args) == 1 else call.args
+    value = call.argument(0)
+    if isinstance(value, Data) and value.rows and len(call.args) == 1:
+        return groups.summary(m, call.with_args(**call.kwargs), value)
+    known = m.elements(value) if len(call.args) == 1 else call.args
     models = [value for value in known or () if isinstance(value, Model)]
     return models[-1] if models else m.mix(call.args)
 
@@ -124,12 +127,13 @@ FUNCTIONS: dict[str, Any] = {
     "zip": _zip,
     "enumerate": _enumerate,
     **dict.fromkeys(("range", "arange", "xrange"), _range),
-    **dict.fromkeys(("list", "tuple"), _list),
+    **dict.fromkeys(("list", "tuple", "set", "frozenset"), _list),
     **dict.fromkeys(("dict", "OrderedDict"), _dict),
     "map": _mapped,
     **dict.fromkeys(_THROUGH, _through),
     **dict.fromkeys(("max", "min"), _chosen),
     **dict.fromkeys(("int", "round", "float", "abs", "floor", "ceil"), _number),
+    **dict.fromkeys(("any", "all"), lambda m, call: m.mix(call.args)),
     "next": _next,
     "getattr": _getattr,
 }

@@ -20,6 +20,9 @@ def of_list(m: Machine, call: Call, owner: Seq) -> Any:
     if call.last in _ADDS and call.args:
         _append(m, owner, call.args[-1], extend=call.last == "extend")
         return Const(None)
+    if call.last == "remove" and any(each.stat for each in m.deciding):
+        m.change(owner, m.mix([owner, *m.deciding]))
+        return Const(None)
     if call.last in {"copy", "tolist", "sort", "reverse"}:
         return owner._replace(oid=0)
     if call.last == "pop":
@@ -29,6 +32,10 @@ def of_list(m: Machine, call: Call, owner: Seq) -> Any:
 
 def _append(m: Machine, owner: Seq, item: Any, *, extend: bool) -> None:
     """Append to a list: rows become one set of rows, models are kept apart."""
+    rows = any(part.rows for part in m.data_in(item))
+    if any(each.stat for each in m.deciding) and not rows:
+        m.change(owner, m.mix([owner, *m.deciding]))  # columns that something computed chose
+        return
     if extend and isinstance(item, Seq):
         m.change(owner, Seq((*owner.items, *item.items)[:_LONGEST]))
         return

@@ -10,7 +10,8 @@ from nbpipe.leaks.facts import Save
 from nbpipe.leaks.interpret import judging, library
 from nbpipe.leaks.interpret.call import Call, first
 from nbpipe.leaks.interpret.fitting import FITS, LAST_NETWORK, RESAMPLES, fit, transform
-from nbpipe.leaks.knowledge.estimators import SPLITTERS
+from nbpipe.leaks.interpret.models import adapted, models_in
+from nbpipe.leaks.knowledge.estimators import KINDS, SPLITTERS
 from nbpipe.leaks.rows import divided
 from nbpipe.leaks.values import (
     NONE,
@@ -22,6 +23,7 @@ from nbpipe.leaks.values import (
     Ids,
     Instance,
     Model,
+    Seq,
 )
 
 if TYPE_CHECKING:
@@ -73,7 +75,9 @@ def _set_up(m: Machine, call: Call, model: Model) -> Any:
     given = m.mix([*call.given, *_settings(m, call)])
     if name in {"set_params", "add"}:  # a network's layers make another network
         setting = state.setting + (ast.unparse(call.node) if name == "set_params" else "")
-        m.heap[model.oid] = state._replace(setting=setting, varies=state.varies | given.varies)
+        learned = state.learned | adapted(m, models_in(m, Seq(tuple(call.args))))
+        varies = state.varies | given.varies
+        m.heap[model.oid] = state._replace(setting=setting, varies=varies, learned=learned)
         return model
     if name in RESTORES:  # what a checkpoint kept of the fit before
         fits = state.fits or m.heap.get(LAST_NETWORK, UNKNOWN).fits
@@ -151,6 +155,9 @@ def called(m: Machine, call: Call, model: Model) -> Data:
     if any(part.fits for value in call.args for part in m.data_in(value)):
         return Data(scores=judging.given(m, call))
     state = m.estimator(model)
+    if state.kind in KINDS:  # an adapted layer
+        data = m.mix(call.args[:1])
+        return transform(m, model, data) if data.rows else Data(learned=state.fits)
     if not state.fits and not _NETWORK.search(state.cls):
         return m.mix(call.given)
     data = m.mix(call.args[:1])._replace(form="")

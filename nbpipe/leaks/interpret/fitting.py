@@ -66,7 +66,7 @@ def train(m: Machine, call: Call) -> Model:
     m.heap[model.oid] = state
     if data.rows:
         fits = _learned(m, call, model, data, data)
-        evals = call.argument(3, *_VALIDATES)  # train(params, data, rounds, evals)
+        evals = call.argument(3)  # train(params, data, rounds, evals)
         _watch(
             m,
             call if evals is None else call._replace(kwargs={**call.kwargs, "evals": evals}),
@@ -102,7 +102,7 @@ def _learned(m: Machine, call: Call, model: Model, data: Data, target: Data) -> 
     fits = m.learn(
         call.node,
         state.kind,
-        data._replace(form=""),
+        data._replace(form="", learned=data.learned | state.learned),
         state.cls,
         varies=state.varies | data.varies,
         setting=state.setting,

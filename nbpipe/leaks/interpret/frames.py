@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Copies, Groups
-from nbpipe.leaks.interpret import estimators, groups, judging, library, shaping, splits
+from nbpipe.leaks.interpret import estimators, groups, judging, library, shaping, splits, store
 from nbpipe.leaks.interpret.fitting import FITS
 from nbpipe.leaks.interpret.models import make
 from nbpipe.leaks.interpret.queries import queried
 from nbpipe.leaks.interpret.reading import store as write
-from nbpipe.leaks.interpret.subscripts import picks_of
+from nbpipe.leaks.interpret.subscripts import chosen_by, picks_of
 from nbpipe.leaks.knowledge.frames import (
     ALWAYS_IN_PLACE,
     ELEMENTWISE,
@@ -160,31 +160,15 @@ def _fitted(m: Machine, call: Call, owner: Data) -> Any:
     return estimators.call(m, call, model)
 
 
-def _sample(m: Machine, call: Call, owner: Data) -> Data:
-    share = call.option("frac")
-    if call.says("replace") or (isinstance(share, int | float) and share > 1):
-        how = "sample(replace=True)"
-        copies = frozenset({m.record(Copies, call.node, rows=owner.rows, how=how)})
-        return owner._replace(oid=0, copies=owner.copies | copies)
-    if share == 1:
-        return owner._replace(oid=0)
-    key = ("sample", m.cell, *call.site)
-    m.split(call.node, "sample", owner.rows, key, shuffled=True)
-    return owner._replace(oid=0, rows=pick(owner.rows, frozenset({(key, ("part", "sampled"))})))
-
-
 def _drop(m: Machine, call: Call, owner: Data) -> Any:
     what = call.argument(0, "columns", "labels", "index")
-    if isinstance(what, Data) and what.form == "index" and what.rows:
+    if isinstance(what, Data) and what.form == "index" and what.rows and not what.stat:
         rows = pick(owner.rows, opposite(picks_of(what) - picks_of(owner)))
         return _changed(m, call, owner, owner._replace(oid=0, rows=rows))
     names = Data().omitting([what]).without
     chosen = m.mix([] if names else [what])  # columns that something computed
-    learned = NONE if chosen.form == "mask" else chosen.stat
-    result = owner.leaving(names)
-    varies = owner.varies | chosen.varies
-    result = result._replace(learned=result.learned | learned, varies=varies)
-    return _changed(m, call, owner, result)
+    result = chosen_by(owner.leaving(names), chosen)
+    return _changed(m, call, owner, result._replace(column=owner.column))
 
 
 def _pop(m: Machine, call: Call, owner: Data) -> Data:
@@ -232,14 +216,33 @@ def _product(m: Machine, call: Call, owner: Data) -> Any:
     return by_hand or _default(m, call, owner)
 
 
+def _repeated(m: Machine, call: Call, owner: Data) -> Data:
+    """``frame.index.repeat(3)``."""
+    copies = frozenset({m.record(Copies, call.node, rows=owner.rows, how="repeat")})
+    return owner._replace(oid=0, copies=owner.copies | copies)
+
+
+def _assigned(m: Machine, call: Call, owner: Data) -> Data:
+    """``frame.assign(column=values)``."""
+    for name, value in call.kwargs.items():
+        given = m.enter(value, [owner], {}) if isinstance(value, Function) else value
+        owner = store.with_column(m, owner, Const(name), m.mix([given]))
+    return owner._replace(oid=0)
+
+
+def _keys(_m: Machine, _call: Call, owner: Data) -> Data:
+    """Return the columns of a frame, or the index of something computed of columns."""
+    return owner._replace(oid=0, form="index") if owner.stat else Data(form="columns")
+
+
 def _as_series(_m: Machine, _call: Call, owner: Data) -> Data:
     """``resample("h")``: the rows of a series, fewer of them."""
     return owner._replace(oid=0, form="rolling")
 
 
 _METHODS: dict[str, Any] = {
-    "sample": _sample,
-    "drop": _drop,
+    "sample": splits.sampled,
+    **dict.fromkeys(("drop", "difference"), _drop),
     "pop": _pop,
     **dict.fromkeys(("head", "tail", "take", "skip"), _ends),
     "query": queried,
@@ -248,6 +251,9 @@ _METHODS: dict[str, Any] = {
     **dict.fromkeys(("append", "extend"), _appended),
     "drop_duplicates": _deduplicated,
     "dot": _product,
+    "repeat": _repeated,
+    "assign": _assigned,
+    "keys": _keys,
     **dict.fromkeys(("resample", "asfreq"), _as_series),
     **dict.fromkeys(
         GROUPING, lambda _m, _call, owner: owner._replace(oid=0, form="groups", column="")

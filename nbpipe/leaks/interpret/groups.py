@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Windows
-from nbpipe.leaks.knowledge.frames import NEIGHBOURS, OVER_NEIGHBOURS, ROW_WISE_GROUPS, SUMMARIES
+from nbpipe.leaks.interpret import shaping
+from nbpipe.leaks.interpret.splits import sampled
+from nbpipe.leaks.knowledge.frames import (
+    AXIS_FIRST,
+    NEIGHBOURS,
+    OVER_NEIGHBOURS,
+    ROW_WISE_GROUPS,
+    SUMMARIES,
+)
+from nbpipe.leaks.knowledge.functions import LEARNING
+from nbpipe.leaks.rows import within
 from nbpipe.leaks.values import NONE, Const, Data, Function, Ref, Seq
 
 if TYPE_CHECKING:
@@ -18,7 +28,7 @@ _ALONG_ROWS = (0, None, "index", "rows")
 
 def summary(m: Machine, call: Call, owner: Data) -> Data:
     """Return a number that sums rows up, unless it is one for each row."""
-    axis = call.argument(0, "axis")
+    axis = call.argument(0, "axis") if call.last in AXIS_FIRST else call.kwargs.get("axis")
     each_row = isinstance(axis, Const) and axis.value not in _ALONG_ROWS
     each_row |= isinstance(axis, Seq) and Const(0) not in axis.items
     if owner.form in {"rolling", "row"} or each_row:
@@ -48,9 +58,11 @@ def grouped(m: Machine, call: Call, owner: Data) -> Data:
     if call.last in ROW_WISE_GROUPS or call.last in {"get_group", "filter"}:
         return plain
     function = call.argument(0, "func")
+    if call.last == "sample":
+        return sampled(m, call, plain)
     if call.last in {"transform", "apply"} and isinstance(function, Function):
         result = m.enter(function, [plain], {})
-        return m.mix([plain, result])._replace(column=owner.column)
+        return _given_back(m, plain, result)._replace(column=owner.column)
     named = function.value if isinstance(function, Const) else ""
     if named in ROW_WISE_GROUPS:
         return plain
@@ -59,6 +71,13 @@ def grouped(m: Machine, call: Call, owner: Data) -> Data:
     if call.last in {"transform", "fillna"}:
         return plain._replace(learned=plain.learned | fits)
     return plain._replace(stat=fits, form="table")
+
+
+def _given_back(m: Machine, owner: Data, result: Any) -> Data:
+    """Return rows with what a function made of them; it may give some of them back."""
+    mixed = m.mix([owner, result] if isinstance(result, Data | Seq) else [owner])
+    fewer = isinstance(result, Data) and result.rows and within(result.rows, owner.rows)
+    return mixed._replace(rows=result.rows) if fewer else mixed
 
 
 def mapped(m: Machine, call: Call, owner: Data) -> Any:
@@ -72,8 +91,9 @@ def mapped(m: Machine, call: Call, owner: Data) -> Any:
         form = "" if whole and not owner.column else "row"
         given = owner._replace(oid=0, form=form)
         result = m.enter(function, [given, *rest], {})
-        mixed = m.mix([owner, result] if isinstance(result, Data | Seq) else [owner])
-        return owner.like(mixed)
+        return owner.like(_given_back(m, owner, result))
+    if isinstance(function, Ref) and function.last in LEARNING:
+        return shaping.learned(m, call.with_args(owner)._replace(name=function.last))
     named = function.value if isinstance(function, Const) else getattr(function, "last", "")
     if named in SUMMARIES and call.last != "map":
         return summary(m, call._replace(name=str(named), args=[]), owner)

@@ -46,6 +46,8 @@ def call(m: Machine, call: Call) -> Any:
         return how(m, call)
     if name in known.PLAIN or name in HARMLESS:
         return UNKNOWN
+    if ".read." in call.name and isinstance(call.literal(0), str):  # spark.read.csv("a.csv")
+        return Data(rows=source(("file", call.literal(0))))
     if name in known.TRAIN_TEST_SPLITS:
         return splits.train_test(m, call)
     if name in known.FOLD_SCORES:
@@ -55,6 +57,9 @@ def call(m: Machine, call: Call) -> Any:
     if name in known.LEARNING and call.args:
         return shaping.learned(m, call)
     if name in SUMMARIES and call.args and isinstance(call.args[0], Data):
+        scores = judging.given(m, call)  # crosstab(y_test, predicted)
+        if scores:
+            return Data(scores=scores)
         return groups.summary(m, call._replace(args=call.args[1:]), call.args[0])
     if name in known.READERS or name in known.MAKERS or name.startswith(("load_", "fetch_")):
         return reading.read(m, call)

@@ -76,6 +76,7 @@ class Machine:
         self.loops: list[int] = []  # loops around, walked once for all rounds
         self.loop_count = 0
         self.loop_data: list[Data] = []  # what the loops around run over
+        self.deciding: list[Data] = []  # what decides whether these lines are run at all
 
     def snapshot(self) -> Snapshot:
         """Return the state, to come back to."""
@@ -99,6 +100,7 @@ class Machine:
         self.called, self.definitions = set(state.called), list(state.definitions)
         self.frames = [Frame(self.globals)]
         self.steps, self.active, self.loops, self.loop_data = 0, [], [], []
+        self.deciding = []
 
     def walk(self, body: Sequence[ast.stmt]) -> bool:
         """Walk statements in order; say whether the block was left by return or raise."""

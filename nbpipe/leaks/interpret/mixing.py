@@ -69,6 +69,7 @@ def _joined_data(one: Data, other: Data) -> Data:
         rows=one.rows | other.rows,
         learned=one.learned | other.learned,
         inside=one.inside | other.inside,
+        foretold=one.foretold | other.foretold,
         stat=one.stat | other.stat,
         fits=one.fits | other.fits,
         scores=one.scores | other.scores,

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.interpret.mixing import union
 from nbpipe.leaks.knowledge.estimators import DATA_FIRST, KERAS, KINDS, kind_of
-from nbpipe.leaks.values import NONE, Const, Estimator, Map, Model, Ref, Seq
+from nbpipe.leaks.values import NONE, Const, Estimator, Ids, Map, Model, Ref, Seq
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nbpipe.leaks.interpret.call import Call
     from nbpipe.leaks.interpret.machine import Machine
 
@@ -23,14 +25,21 @@ def make(m: Machine, call: Call, cls: str) -> Model:
     state = Estimator(
         cls,
         _kind(m, cls, steps),
-        _setting(m, call, cls),
+        _setting(m, call, cls, steps),
         data=data if cls in DATA_FIRST or data.rows else None,
         steps=steps,
         varies=data.varies | union(m.estimator(step).varies for step in steps),
         params=tuple(call.kwargs.items()),
         first=call.argument(0),
+        learned=data.taint | adapted(m, steps) if cls in KERAS else NONE,
     )
     return m.new_estimator(state)
+
+
+def adapted(m: Machine, layers: Iterable[Model]) -> Ids:
+    """Return what layers learned before they became part of a network."""
+    states = (m.estimator(layer) for layer in layers)
+    return union(state.fits for state in states if state.kind in KINDS)
 
 
 def copy(m: Machine, model: Model, *, fitted: bool) -> Model:
@@ -64,9 +73,9 @@ def _kind(m: Machine, cls: str, steps: tuple[Model, ...]) -> str:
     return max(kinds, key=lambda each: _GRAVITY.index(KINDS.get(each, "stateless")))
 
 
-def _setting(m: Machine, call: Call, cls: str) -> str:
+def _setting(m: Machine, call: Call, cls: str, steps: tuple[Model, ...]) -> str:
     """Return what tells two settings apart: the source, and what its names stand for."""
     if cls in KERAS:  # a network's layers are added later
         return f"{cls}#{m.number()}"
     literals = [each.value for each in call.given if isinstance(each, Const)]
-    return f"{ast.unparse(call.node)} {literals}"
+    return f"{ast.unparse(call.node)} {literals} {[m.estimator(step).setting for step in steps]}"

@@ -7,8 +7,11 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.interpret import judging
+from nbpipe.leaks.interpret.splits import rest
+from nbpipe.leaks.interpret.subscripts import flag
+from nbpipe.leaks.knowledge.frames import EXTREMES
 from nbpipe.leaks.rows import opposite
-from nbpipe.leaks.values import UNKNOWN, Const, Data, Seq
+from nbpipe.leaks.values import NO_PICKS, UNKNOWN, Const, Data, Seq
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,14 +45,28 @@ def combined(m: Machine, node: ast.AST, op: ast.operator, left: Any, right: Any)
         return Seq((*_chain(left), *_chain(right)))
     if isinstance(op, ast.Sub) and isinstance(left, Data) and left.form == "columns":
         return left.omitting([right])
-    mixed = m.mix([left, right])
     if not (isinstance(left, Data) and isinstance(right, Data)):
-        return mixed
+        return m.mix([left, right])
+    if isinstance(op, ast.Sub) and left.form == "order" and right.picks:
+        return rest(left, right)
+    if isinstance(op, ast.Sub | ast.Add) and (shifted := _shifted(m, left, right)):
+        return shifted
+    mixed = m.mix([left, right])
     if isinstance(op, ast.MatMult):
         return judging.predicted_by_hand(m, node, left, right) or mixed
-    if isinstance(op, ast.BitAnd) and left.picks and right.picks:
-        return mixed._replace(picks=left.picks | right.picks, form="mask")
+    if isinstance(op, ast.BitAnd | ast.BitOr) and "row" not in {left.form, right.form}:
+        both = left.picks | right.picks if isinstance(op, ast.BitAnd) else NO_PICKS
+        return mixed._replace(picks=both, form="mask", column="")
     return mixed._replace(scores=mixed.scores | judging.by_hand(m, node, left, right))
+
+
+def _shifted(m: Machine, left: Data, right: Data) -> Data | None:
+    """Return rows that an extreme was subtracted from: every model sees the same in them."""
+    for rows, number in ((left, right), (right, left)):
+        if rows.rows and not rows.stat and number.stat:
+            extremes = all(m.fit(each).label in EXTREMES for each in number.stat)
+            return m.mix([rows]) if extremes else None
+    return None
 
 
 def _of_literals(op: ast.operator, left: Any, right: Any) -> Any:
@@ -73,7 +90,10 @@ def unary(m: Machine, node: ast.UnaryOp) -> Any:
         number = isinstance(node.op, ast.USub) and isinstance(value.value, int | float)
         return Const(-value.value) if number else UNKNOWN
     if isinstance(value, Data) and not isinstance(node.op, ast.UAdd):
-        return value._replace(oid=0, picks=opposite(value.picks))
+        picks = opposite(value.picks or flag(value))
+        return value._replace(
+            oid=0, picks=picks, column="" if value.form == "mask" else value.column
+        )
     return value
 
 

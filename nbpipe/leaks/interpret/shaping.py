@@ -9,7 +9,7 @@ from nbpipe.leaks.interpret import judging
 from nbpipe.leaks.interpret.mixing import union
 from nbpipe.leaks.knowledge import functions as known
 from nbpipe.leaks.knowledge.frames import WINDOWS
-from nbpipe.leaks.rows import source
+from nbpipe.leaks.rows import Rows, source, within
 from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Map, Seq
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def stacked(m: Machine, call: Call, values: list[Any]) -> Data:
         return mixed
     copies = mixed.copies
     for number, part in enumerate(held):
-        twice = any(part.rows == other.rows for other in held[:number])
-        if twice and not part.fits and not m.loops:
+        again = any(_repeats(part.rows, other.rows, loops=bool(m.loops)) for other in held[:number])
+        if again and not part.fits:
             how = "rows joined to themselves"
             copies |= {m.record(Copies, call.node, rows=part.rows, how=how)}
     return mixed._replace(
@@ -72,6 +72,13 @@ def stacked(m: Machine, call: Call, values: list[Any]) -> Data:
         picks=frozenset(),
         without=frozenset.intersection(*(part.without for part in held)),
     )
+
+
+def _repeats(one: Rows, other: Rows, *, loops: bool) -> bool:
+    """Say whether rows stand in both; in a loop, the same name may hold others each round."""
+    if one == other:
+        return not loops
+    return within(one, other) or within(other, one)
 
 
 def _joined(m: Machine, call: Call) -> Data:

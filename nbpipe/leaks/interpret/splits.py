@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Copies
-from nbpipe.leaks.rows import Rows, pick, source
+from nbpipe.leaks.interpret.subscripts import picks_of
+from nbpipe.leaks.rows import Rows, opposite, pick, source
 from nbpipe.leaks.values import UNKNOWN, Const, Data, Model, Seq
 
 if TYPE_CHECKING:
@@ -66,6 +67,20 @@ def random_split(m: Machine, call: Call, owner: Data) -> Seq:
     return Seq(tuple(m.identified(part) for part in parts))
 
 
+def sampled(m: Machine, call: Call, owner: Data) -> Data:
+    """``frame.sample(frac=0.8)``: some rows, or with replacement some repeatedly."""
+    share = call.option("frac")
+    if call.says("replace") or (isinstance(share, int | float) and share > 1):
+        how = "sample(replace=True)"
+        copies = frozenset({m.record(Copies, call.node, rows=owner.rows, how=how)})
+        return owner._replace(oid=0, copies=owner.copies | copies)
+    if share == 1:
+        return owner._replace(oid=0)
+    key = ("sample", m.cell, *call.site)
+    m.split(call.node, "sample", owner.rows, key, shuffled=True)
+    return owner._replace(oid=0, rows=pick(owner.rows, frozenset({(key, ("part", "sampled"))})))
+
+
 def _cut(m: Machine, call: Call) -> Any:
     """``np.split(rows, [a, b])``."""
     data, where = m.mix(call.args[:1]), call.argument(1, "indices_or_sections")
@@ -87,14 +102,30 @@ def _cut(m: Machine, call: Call) -> Any:
 def _shuffled(m: Machine, call: Call) -> Any:
     """Return rows or positions in a random order."""
     arrays = [value for value in call.args if isinstance(value, Data)]
-    if len(arrays) > 1:
+    some = call.last in {"sample", "choice"}
+    if some and arrays and arrays[0].rows:
+        return sampled(m, call._replace(kwargs={}), arrays[0])
+    if len(arrays) > 1 and not some:
         return Seq(tuple(m.identified(data._replace(oid=0)) for data in arrays))
-    if arrays and (arrays[0].rows or arrays[0].form == "order"):
+    if arrays and not some and (arrays[0].rows or arrays[0].form == "order"):
         return arrays[0]._replace(oid=0 if arrays[0].form != "order" else arrays[0].oid)
     order = f"{m.cell}:{call.node.lineno}:{call.node.col_offset}"
-    some = frozenset({(("order", order), ("part", "chosen"))})
-    picks = some if call.last in {"sample", "choice"} else frozenset()
+    picks = frozenset({(("order", order), ("part", "chosen"))}) if some else frozenset()
     return Data(form="order", column=order, picks=picks)
+
+
+def _others(m: Machine, call: Call) -> Data:
+    """``np.setdiff1d(all, some)``: the positions or labels that are not among some."""
+    every, some = m.mix(call.args[:1]), m.mix(call.args[1:2])
+    return rest(every, some)
+
+
+def rest(every: Data, some: Data) -> Data:
+    """Return all rows or positions but some."""
+    if some.picks:
+        return Data(form="index", picks=opposite(some.picks))
+    picks = opposite(picks_of(some) - picks_of(every))
+    return every._replace(oid=0, rows=pick(every.rows, picks))
 
 
 def _resampled(m: Machine, call: Call) -> Any:
@@ -132,5 +163,6 @@ FUNCTIONS: dict[str, Any] = {
     **dict.fromkeys(("shuffle", "permutation", "sample", "choice", "randperm"), _shuffled),
     **dict.fromkeys(("repeat", "tile"), _repeated),
     "resample": _resampled,
+    "setdiff1d": _others,
     "load_data": _dataset,
 }

@@ -66,7 +66,18 @@ def _if(m: Machine, node: ast.If) -> bool:
     tested = m.evaluate(node.test)
     if isinstance(tested, Data) and tested.scores:
         m.record(Choice, node.test, scores=tested.scores)
-    return branch(m, [node.body, node.orelse])
+    m.deciding.append(_deciding(m, tested))
+    left = branch(m, [node.body, node.orelse])
+    m.deciding.pop()
+    return left
+
+
+def _deciding(m: Machine, tested: Any) -> Data:
+    """Return what a condition knows of features, such as how they go with the target."""
+    if not isinstance(tested, Data):
+        return UNKNOWN
+    told = {number for number in tested.stat if m.fit(number).kind in {"select", "model"}}
+    return Data(stat=frozenset(told))
 
 
 def branch(m: Machine, bodies: Sequence[Sequence[ast.stmt]]) -> bool:

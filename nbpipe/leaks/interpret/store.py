@@ -119,7 +119,7 @@ def _put(m: Machine, place: ast.expr, owner: Data, key: Any, value: Any) -> None
     """Set a column, or values, of a frame or array."""
     if isinstance(value, Model | Instance) or not (owner.rows or m.data_in(value)):
         return
-    changed = _with(m, owner, key, m.mix([value]))
+    changed = with_column(m, owner, key, m.mix([value]))
     # what is changed is the nearest thing that has a name: `frame` in `frame["a"].loc[rows] = 0`
     whole = m.evaluate(place)
     while isinstance(place, ast.Subscript | ast.Attribute) and not getattr(whole, "oid", 0):
@@ -131,7 +131,7 @@ def _put(m: Machine, place: ast.expr, owner: Data, key: Any, value: Any) -> None
         m.bind(place.id, changed)
 
 
-def _with(m: Machine, owner: Data, key: Any, given: Data) -> Data:
+def with_column(m: Machine, owner: Data, key: Any, given: Data) -> Data:
     """Return a frame or array with what is put into it."""
     if not owner.rows:
         return given._replace(oid=0, column="")
@@ -150,8 +150,12 @@ def _with(m: Machine, owner: Data, key: Any, given: Data) -> Data:
         kept = frozenset(pair for pair in owner.inside if pair[0] not in over)
         entered = (given.taint | given.stat) - owner.learned
         new = frozenset((name, number) for name in names for number in entered)
-        changed = changed._replace(learned=owner.learned, inside=kept | new)
-    if given.rows and given.fits and not given.stat:
+        told = frozenset(pair for pair in owner.foretold if pair[0] not in over)
+        told |= {(name, number) for name in names for number in given.fits}
+        changed = changed._replace(
+            learned=owner.learned, inside=kept | new, fits=owner.fits, foretold=told
+        )
+    elif given.rows and given.fits and not given.stat:
         # predictions of one fold are put into their rows, and are those rows' own
         changed = changed._replace(rows=owner.rows | given.rows if owner.fits else given.rows)
     return changed

@@ -103,14 +103,19 @@ def _rows(m: Machine, node: ast.Subscript, owner: Data, key: ast.expr) -> Data:
         return plain.taking(names)
     if not isinstance(value, Data):
         held = m.mix([value])
-        return _chosen_by(plain, held) if held.stat or held.learned else plain
-    if value.form == "columns":
-        return _chosen_by(plain.leaving(value.without), value)
-    if value.picks:
+        return chosen_by(plain, held) if held.stat or held.learned else plain
+    if value.form == "columns" or plain.form == "columns":
+        return chosen_by(plain.leaving(value.without), value)
+    if value.picks and not (value.stat and value.form == "index"):
         return _picked(plain, value)
-    if value.form == "index" and value.rows:  # frame.loc[part.index]
-        return plain._replace(rows=pick(plain.rows, picks_of(value) - picks_of(plain)))
-    return plain if value.form in {"mask", "index", "order"} else _chosen_by(plain, value)
+    if value.rows and flag(value):
+        return _picked(plain, value._replace(picks=flag(value)))
+    if value.form == "index" and value.rows and not value.stat:  # frame.loc[part.index]
+        rows = pick(plain.rows, picks_of(value) - picks_of(plain))
+        return plain._replace(rows=rows, copies=plain.copies | value.copies)
+    if value.stat:
+        return chosen_by(plain, value)
+    return plain if value.form in {"mask", "index", "order"} else chosen_by(plain, value)
 
 
 def _picked(plain: Data, value: Data) -> Data:
@@ -120,12 +125,19 @@ def _picked(plain: Data, value: Data) -> Data:
     return plain._replace(rows=pick(plain.rows, value.picks), picks=picks, varies=varies)
 
 
+def flag(value: Data) -> frozenset[Pick]:
+    """Return the rows that a column of true and false takes."""
+    if not value.column or value.stat or value.form:
+        return frozenset()
+    return frozenset({(("column", value.column), ("cmp", "==", True))})
+
+
 def picks_of(data: Data) -> frozenset[Pick]:
     """Return all sides that any of the rows lie on."""
     return frozenset().union(*(atom.picks for atom in data.rows))
 
 
-def _chosen_by(plain: Data, value: Data) -> Data:
+def chosen_by(plain: Data, value: Data) -> Data:
     """Return columns that were chosen by something computed from rows."""
     learned = value.stat | (NONE if value.rows else value.learned)
     varies = plain.varies | value.varies
@@ -188,7 +200,7 @@ def _columns(m: Machine, taken: Data, key: ast.expr) -> Data:
     if isinstance(value, Data) and value.form == "columns":
         return taken.leaving(value.without)
     held = m.mix([value])
-    return _chosen_by(taken, held) if held.stat or held.learned or held.varies else taken
+    return chosen_by(taken, held) if held.stat or held.learned or held.varies else taken
 
 
 def from_archive(owner: Data, name: str) -> Data:

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from nbpipe.leaks.knowledge.words import words
 
+# Their first argument is the axis.
+AXIS_FIRST = words(
+    """
+    mean std var min max ptp sem median nanmean nanstd nanmin nanmax nanmedian average amin amax
+    skew kurt kurtosis mode
+    """
+)
 # Numbers that summarise rows, and what is learned where they enter the rows again.
-SUMMARIES: dict[str, str] = {
-    **dict.fromkeys(("mean", "std", "var", "min", "max", "ptp", "sem", "mad", "nanmean", "nanstd",
-                     "nanmin", "nanmax", "average", "amin", "amax", "norm", "cov", "skew", "kurt",
-                     "kurtosis", "describe"), "scale"),
-    **dict.fromkeys(("median", "mode", "nanmedian"), "impute"),
-    **dict.fromkeys(("quantile", "percentile", "nanpercentile", "nanquantile", "iqr"), "clip"),
-    **dict.fromkeys(("corr", "corrwith", "corrcoef", "chi2", "f_classif", "f_regression",
-                     "mutual_info_classif", "mutual_info_regression", "pearsonr", "spearmanr",
-                     "ttest_ind", "f_oneway", "ranksums", "mannwhitneyu", "kruskal"),
-                    "select"),
-    **dict.fromkeys(("value_counts",), "count"),
-    **dict.fromkeys(("agg", "aggregate", "pivot_table", "crosstab"), "group"),
-}  # fmt: skip
+_SUMMARIES = {
+    "scale": """
+        mean std var min max ptp sem mad nanmean nanstd nanmin nanmax average amin amax norm cov
+        describe""",
+    "impute": "median mode nanmedian",
+    "clip": "quantile percentile nanpercentile nanquantile iqr",
+    "select": """
+        corr corrwith corrcoef chi2 f_classif f_regression mutual_info_classif
+        mutual_info_regression pearsonr spearmanr ttest_ind f_oneway ranksums mannwhitneyu kruskal
+        variance_inflation_factor""",
+    "text": "Counter FreqDist",
+    "count": "value_counts",
+    "group": "agg aggregate pivot_table crosstab",
+    "filter": "skew kurt kurtosis",
+}
+SUMMARIES = {name: kind for kind, text in _SUMMARIES.items() for name in text.split()}
+EXTREMES = words("min max nanmin nanmax amin amax")
 # They tell of rows, and nothing of what stands in them enters anything.
 HARMLESS = words(
     """
     info shape size ndim dtype dtypes columns nunique unique count isnull isna notnull notna
-    any all memory_usage plot hist boxplot show keys savefig empty nbytes items iteritems
+    memory_usage plot hist boxplot show savefig empty nbytes items iteritems
     """
 )
 FILES = words(
