@@ -32,8 +32,8 @@ def of_list(m: Machine, call: Call, owner: Seq) -> Any:
 
 def _append(m: Machine, owner: Seq, item: Any, *, extend: bool) -> None:
     """Append to a list: rows become one set of rows, models are kept apart."""
-    rows = any(part.rows for part in m.data_in(item))
-    if any(each.stat for each in m.deciding) and not rows:
+    of_rows = any(part.rows for part in m.data_in(item))
+    if any(each.stat for each in m.deciding) and not of_rows:
         m.change(owner, m.mix([owner, *m.deciding]))  # columns that something computed chose
         return
     if extend and isinstance(item, Seq):
