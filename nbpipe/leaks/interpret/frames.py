@@ -22,7 +22,7 @@ from nbpipe.leaks.knowledge.frames import (
     NEIGHBOURS,
     SUMMARIES,
 )
-from nbpipe.leaks.knowledge.functions import TRAIN_TEST_SPLITS
+from nbpipe.leaks.knowledge.functions import GENERATORS, TRAIN_TEST_SPLITS
 from nbpipe.leaks.rows import opposite, pick, source
 from nbpipe.leaks.values import NONE, Const, Data, Function, Map, Model, Seq
 
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from nbpipe.leaks.interpret.call import Call
     from nbpipe.leaks.interpret.machine import Machine
 
-_RANDOM = frozenset(
-    {"permutation", "shuffle", "choice", "rand", "random", "uniform", "random_sample"}
-)
+_RANDOM = GENERATORS | {"permutation", "shuffle", "choice"}
 _SPARK_READERS = frozenset({"csv", "parquet", "json", "table", "orc"})
 _NULLS = {"isnull": "null", "isna": "null", "notnull": "there", "notna": "there"}
 _MASKS = frozenset((

@@ -61,11 +61,19 @@ def call(m: Machine, call: Call) -> Any:
         if scores:
             return Data(scores=scores)
         return groups.summary(m, call._replace(args=call.args[1:]), call.args[0])
+    if name in known.GENERATORS and ".random" in call.name and _many(call):
+        return Data(rows=source(("random", m.cell, *call.site)))
     if name in known.READERS or name in known.MAKERS or name.startswith(("load_", "fetch_")):
         return reading.read(m, call)
     if name[:1].isupper() or kind_of(name) != "model" or name in DATA_FIRST:
         return _made(m, call)
     return unknown(m, call)
+
+
+def _many(call: Call) -> bool:
+    """Say whether random numbers are asked for by the table: ``normal(size=(100, 20))``."""
+    shape = call.last in {"rand", "randn"} or any(isinstance(each, Seq) for each in call.args)
+    return shape or call.argument(2, "size") is not None
 
 
 def _made(m: Machine, call: Call) -> Any:

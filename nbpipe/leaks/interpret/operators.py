@@ -132,7 +132,7 @@ def _mask(m: Machine, node: ast.Compare, left: Data, right: Any) -> dict[str, An
     elif left.oid:
         key = ("mask", left.oid)
     else:  # random numbers are others wherever they are drawn
-        key = ("mask", ast.unparse(node.left), None if left.rows else (m.cell, node.lineno))
+        key = ("mask", ast.unparse(node.left), left.rows or (m.cell, node.lineno))
     value = right.value if isinstance(right, Const) else text
     picks = frozenset({(key, ("cmp", op, value))})
     return {"picks": picks, "column": f"{left.column}{op}{text}" if left.column else ""}

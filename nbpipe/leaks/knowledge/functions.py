@@ -20,6 +20,12 @@ MAKERS = words(
     make_hastie_10_2 make_swiss_roll make_s_curve make_biclusters
     """
 )
+GENERATORS = words(  # of random numbers
+    """
+    rand randn randint random random_sample normal uniform poisson binomial exponential
+    standard_normal integers multivariate_normal lognormal gamma beta
+    """
+)
 TRAIN_TEST_SPLITS = words(
     """
     train_test_split iterative_train_test_split temporal_train_test_split
