@@ -33,7 +33,20 @@ def lines(case: Early) -> list[str]:
         return [split, text(swapped(case.fit.node, train))]
     hoisted, learned = _hoisted(case, train)
     sides = (train, test) if case.path.how == "before" else (test,)
-    return [split, *learned, *(text(swapped(case.stated, side, hoisted)) for side in sides)]
+    stated = _assigning(case.stated)
+    return [split, *learned, *(text(swapped(stated, side, hoisted)) for side in sides)]
+
+
+def _assigning(stated: ast.stmt) -> ast.stmt:
+    """Return ``df["age"].fillna(0, inplace=True)``, which new pandas ignores, as an assignment."""
+    call = stated.value if isinstance(stated, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return stated
+    options = [each for each in call.keywords if each.arg != "inplace"]
+    if len(options) == len(call.keywords) or not isinstance(call.func.value, ast.Subscript):
+        return stated
+    value = ast.Call(call.func, call.args, options)
+    return ast.copy_location(ast.Assign([call.func.value], value), stated)
 
 
 def _hoisted(case: Early, train: dict[str, str]) -> tuple[dict[int, str], list[str]]:
