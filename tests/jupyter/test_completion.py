@@ -26,6 +26,15 @@ def complete(shell, text):
         ("%%nbpipe build late --c", ("--code", "--c")),
         ("%nbpipe export late ", ("X", "")),
         ("%nbpipe cv late X y --cv Strat", ("StratifiedKFold", "Strat")),
+        ("%nbpipe wa", ("watch", "wa")),
+        ("%nbpipe watch o", ("off", "o")),
+        ("%nbpipe watch on --severity e", ("error", "e")),
+        ("%nbpipe explain NB1", ("NB102", "NB1")),
+        ("%nbpipe check --select NB101,NB2", ("NB202", "NB2")),
+        ("%nbpipe check --data ", ("X", "")),
+        ("%nbpipe check --data X X ", ("y", "")),
+        ("%nbpipe check --data X X --time sch", ("sched_dep", "sch")),
+        ("%%nbpipe check --ig", ("--ignore", "--ig")),
     ],
 )
 def test_it_offers(shell, text, expected):
@@ -56,3 +65,11 @@ def test_paths_are_folders_and_nothing_else(shell, tmp_path):
     (tmp_path / "models/late").mkdir(parents=True)
     (tmp_path / "models/late.txt").touch()
     assert complete(shell, "%nbpipe load models/l") == [("models/late/", "models/l")]
+
+
+def test_what_can_be_checked_is_offered_and_nothing_else(shell, tmp_path):
+    (tmp_path / "work").mkdir()
+    for name in ("what.ipynb", "work.py", "work.csv"):
+        (tmp_path / name).touch()
+    offered = {name for name, _ in complete(shell, "%nbpipe check what.ipynb w")}
+    assert offered == {"work/", "what.ipynb", "work.py"}

@@ -11,6 +11,7 @@ import pandas as pd
 flights = pd.read_csv({str(FLIGHTS)!r}, nrows=1500, parse_dates=["sched_dep"])
 X, y = flights[["sched_dep", "distance", "temp", "carrier", "origin"]], flights["late"]
 %load_ext nbpipe
+from asyncio import sleep as wait
 """
 CELLS = [
     PREPARE,
@@ -23,6 +24,23 @@ CELLS = [
     "(model.predict(X) == late.predict(X)).all()",
     """from nbpipe.jupyter.progress import NotebookBar
 for _ in (bar := NotebookBar([1, 2], desc="folds", leave=False)): pass""",
+    "%nbpipe watch on",
+    (
+        "from sklearn.linear_model import LogisticRegression\n"
+        "from sklearn.model_selection import train_test_split\n"
+        "from sklearn.preprocessing import StandardScaler\n"
+        "Z = StandardScaler().fit_transform(X[['distance', 'temp']].fillna(0))"
+    ),
+    (
+        "Z_train, Z_test, y_train, y_test = train_test_split(Z, y)\n"
+        "model = LogisticRegression().fit(Z_train, y_train)\n"
+        "model.score(Z_test, y_test)"
+    ),
+    "%nbpipe check",
+    "%%nbpipe check\nmodel.set_params(C=2).fit(Z_train, y_train)\nawait wait(0, 7)",
+    "%%nbpipe check\nmodel.score(Z_test[:50], y_test[:50])",
+    "%nbpipe watch off",
+    "%nbpipe explain NB101",
 ]
 
 
@@ -75,3 +93,30 @@ def test_the_loaded_model_predicts_the_same(outputs):
 def test_a_progress_bar_leaves_nothing_behind(outputs):
     (shown,) = outputs[8]
     assert shown.data == {"text/html": "", "text/plain": ""}
+
+
+def test_a_leak_is_told_below_the_cell_that_completes_it(outputs):
+    assert not outputs[10]
+    score, told = outputs[11]
+    assert score.output_type == "execute_result"
+    assert told.output_type == "display_data"
+    assert told.data["text/plain"].startswith("error NB101 In [11], line 4: ")
+    assert "In [11], line 4" in told.data["text/html"]
+
+
+def test_a_session_is_shown_as_one_table(outputs):
+    (shown,) = outputs[12]
+    assert shown.output_type == "execute_result"
+    assert shown.data["text/html"].count("<table>") == 1
+    assert "In [11], line 4: error[NB101]" in shown.data["text/plain"]
+
+
+def test_a_cell_checked_ahead_runs_as_any_cell(outputs):
+    (quiet,) = outputs[13]
+    assert quiet.data["text/plain"] == "7"
+    assert outputs[14][-1].output_type == "execute_result"
+
+
+def test_a_rule_is_shown_as_markdown(outputs):
+    (shown,) = outputs[16]
+    assert shown.data["text/markdown"].startswith("# NB101: ")

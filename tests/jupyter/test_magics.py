@@ -3,10 +3,11 @@
 import pytest
 from sklearn.pipeline import Pipeline
 
-from nbpipe import CVReport, Model
+from nbpipe import CVReport, DataReport, Model
+from nbpipe.cli import main
 from nbpipe.errors import NbpipeError, UsageError
 from nbpipe.jupyter.magics import VERBS
-from shells import BUILD, run
+from shells import BUILD, FIT, PREPARE, SCALE, SCORE, SPLIT, run
 
 
 def test_the_whole_way_from_a_cell_to_a_prediction(shell):
@@ -124,6 +125,17 @@ def test_every_verb_has_help(shell, capsys, verb):
         ("%nbpipe cv late Z y  # a comment", "no variable `Z`"),
         ("%nbpipe load models/none", "models/none"),
         ("%nbpipe models nowhere", "nowhere"),
+        ("%nbpipe watch onn", "invalid choice: 'onn'"),
+        ("%nbpipe explain NB1O1", "Did you mean 'NB101'?"),
+        ("%nbpipe check --select NB1O1", "Did you mean 'NB101'?"),
+        ("%nbpipe check --severity grave", "invalid choice: 'grave'"),
+        ("%nbpipe check --data X", "--data takes X_train X_test"),
+        ("%nbpipe check --data X X y", "--data takes X_train X_test"),
+        ("%nbpipe check --data X Z", "no variable `Z`"),
+        ("%nbpipe check --data X X --time schd_dep", "Did you mean 'sched_dep'?"),
+        ("%nbpipe check --time sched_dep", "go with --data"),
+        ("%nbpipe check a.py --data X X", "leave out files"),
+        ("%%nbpipe check a.py\n1", "checks its own cell"),
     ],
 )
 def test_a_mistake_is_one_line_and_changes_nothing(shell, tmp_path, cell, said):
@@ -139,6 +151,37 @@ def test_a_mistake_is_one_line_and_changes_nothing(shell, tmp_path, cell, said):
     }
     assert after["X"].equals(X)
     assert not list(tmp_path.glob("models/**/*"))
+
+
+def test_files_are_checked_as_the_command_does(shell, tmp_path, capsys):
+    (tmp_path / "leak.py").write_text(f"{PREPARE}\n{SCALE}\n{SPLIT}\n{FIT}\n{SCORE}")
+    checked = run(shell, "%nbpipe check leak.py nowhere.py")
+    capsys.readouterr()
+    assert main(["check", "leak.py", "nowhere.py"]) == 2
+    assert capsys.readouterr().out.strip() == str(checked)
+    assert "NB101" in str(checked)
+    assert "skipped" in checked._repr_html_()
+    assert not run(shell, "%nbpipe check leak.py --ignore NB1 --severity error").findings
+
+
+def test_data_are_checked_as_check_data_does(shell):
+    run(shell, "X = X.drop(columns='sched_dep')")
+    report = run(shell, "r = %nbpipe check --data X[:1000] X[900:] y[:1000] y[900:]\nr")
+    assert isinstance(report, DataReport)
+    assert "100" in str(report)
+    assert not report.ok
+
+
+def test_times_and_groups_are_columns_or_pairs(shell):
+    report = run(shell, "r = %nbpipe check --data X[500:] X[:500] --time sched_dep\nr")
+    assert "earlier" in str(report) or "later" in str(report)
+    cell = "r = %nbpipe check --data X[:500] X[500:] --groups (X.carrier[:500], X.carrier[500:])\nr"
+    assert "group" in str(run(shell, cell))
+
+
+def test_a_rule_is_explained(shell):
+    assert "# NB101: " in run(shell, "%nbpipe explain NB101")._repr_markdown_()
+    assert "NB301" in str(run(shell, "%nbpipe explain"))
 
 
 def test_a_mistake_is_shown_without_a_traceback(shell, capsys):
