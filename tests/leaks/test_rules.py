@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -21,6 +22,103 @@ ROOT = Path(__file__).parents[2]
 BAD = [(rule, text) for rule in RULES for text in rule.bad]
 GOOD = [(rule, text) for rule in RULES for text in rule.good]
 SECTIONS = ["What it does", "Why it is bad", "What to do", "What to tell your assistant"]
+FIXES = {
+    "NB101-0": """
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3)
+X_train = scaler.fit_transform(X_train)
+X_test = scaler.transform(X_test)
+""",
+    "NB101-1": """
+X_train, X_test, y_train, y_test = train_test_split(df.drop(columns='late'), df['late'])
+wind_mean = X_train['wind'].mean()
+X_train['wind'] = X_train['wind'].fillna(wind_mean)
+X_test['wind'] = X_test['wind'].fillna(wind_mean)
+""",
+    "NB102-0": """
+pipeline = Pipeline([('selector', SelectKBest(k=20)), ('model', SVC(C=1))])
+
+scores = cross_val_score(pipeline, X, y, cv=5)
+""",
+    "NB103-0": """
+X_train = scaler.fit_transform(X_train)
+X_test = scaler.transform(X_test)
+""",
+    "NB104-0": """
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+X_train = kbest.fit_transform(X_train, y_train)
+X_test = kbest.transform(X_test)
+""",
+    "NB106-0": """
+train, test = train_test_split(df, random_state=0)
+_, edges = pd.qcut(train['fare'], 4, retbins=True)
+train['fare_band'] = pd.cut(train['fare'], edges, labels=False, include_lowest=True)
+test['fare_band'] = pd.cut(test['fare'], edges, labels=False, include_lowest=True)
+X_train, y_train = (train[['fare_band', 'age']], train['survived'])
+X_test, y_test = (test[['fare_band', 'age']], test['survived'])
+""",
+    "NB201-0": """
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2)
+X_train, y_train = smote.fit_resample(X_train, y_train)
+""",
+    "NB201-1": """
+train, test = train_test_split(df, random_state=0)
+bad = train[train['default'] == 1]
+more = resample(bad, replace=True, n_samples=5000, random_state=0)
+train = pd.concat([train[train['default'] == 0], more])
+""",
+    "NB202-0": """
+forest.fit(X_train, y_train)
+""",
+    "NB202-1": """
+X_test = X[1200:]
+y_test = y[1200:]
+""",
+    "NB203-0": """
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+tree.fit(X_train, y_train)
+tree.score(X_test, y_test)
+""",
+    "NB204-0": """
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, shuffle=False)
+""",
+    "NB205-0": """
+cross_val_score(model, X, y, groups=df['patient_id'], cv=GroupKFold(n_splits=5))
+""",
+    "NB301-0": """
+for model in [forest, svm]:
+    print(model, cross_val_score(model, X_train, y_train, cv=5).mean())
+""",
+    "NB302-0": """
+X_train, X_val, y_train, y_val = train_test_split(X_train, y_train, random_state=0)
+scores.append(accuracy_score(y_val, knn.predict(X_val)))
+""",
+    "NB303-0": """
+X_train, X_val, y_train, y_val = train_test_split(X_train, y_train, random_state=0)
+booster.fit(X_train, y_train, eval_set=[(X_val, y_val)], early_stopping_rounds=50)
+""",
+    "NB401-0": """
+X = df.drop(columns=['flight_id']).drop(columns='late')
+""",
+    "NB401-1": """
+X_train, X_test, y_train, y_test = train_test_split(df[['distance', 'temp']], df['late'])
+""",
+    "NB501-0": """
+nbpipe.export(model, to='models/model', X=X, y=y)
+""",
+    "NB502-0": """
+pipeline.fit(X, y)
+joblib.dump(pipeline, 'model.joblib')
+""",
+    "NB503-0": """
+print(accuracy_score(y_test, model.predict(scaler.transform(X_test))))
+""",
+    "NB503-1": """
+print(knn.predict(scaler.transform([[5.1, 3.5, 1.4, 0.2]])))
+""",
+    "NB504-0": """
+print(forest.predict(new[['distance', 'temp', 'wind']].to_numpy()))
+""",
+}
 INNER_WORDS = re.compile(r"\b(oid|taint|Fact|NONE|None|frozenset|ast\.|abstract|TODO|xxx|\.\.\.\))")
 
 
@@ -34,6 +132,27 @@ def test_a_bad_example_is_found_at_its_marked_line_and_nothing_worse_is(rule, te
     found = analyse(parse(text))
     assert [each.place.line for each in found if each.code == rule.code] == marked
     assert {each.code for each in found if each.severity != "note"} <= {rule.code}
+
+
+@pytest.mark.parametrize("name", FIXES)
+def test_the_fix_of_an_example_is_what_somebody_would_write(name):
+    code, _, number = name.partition("-")
+    (rule,) = (each for each in RULES if each.code == code)
+    (finding,) = (each for each in analyse(parse(rule.bad[int(number)])) if each.code == code)
+    assert finding.fix == FIXES[name].strip()
+
+
+def test_in_a_notebook_the_pipeline_is_a_build_cell():
+    (rule,) = (each for each in RULES if each.code == "NB102")
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": rule.bad[0]}
+    (finding,) = analyse(parse(json.dumps({"cells": [cell], "nbformat": 4}), "a.ipynb"))
+    made, used = finding.fix.split("\n\n")
+    assert made.split("\n") == [
+        "%%nbpipe build pipeline",
+        "selector = SelectKBest(k=20)",
+        "model = SVC(C=1)",
+    ]
+    assert used == "scores = cross_val_score(pipeline, X, y, cv=5)"
 
 
 @pytest.mark.parametrize(("rule", "text"), GOOD, ids=_names(GOOD))

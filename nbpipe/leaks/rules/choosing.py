@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.knowledge.estimators import KERAS
@@ -37,14 +36,8 @@ def already(view: View, judged: Judged) -> str:
 def by_cross_validation(view: View, judged: Judged) -> str:
     """Compare several models on the training rows; failing that, one on validation rows."""
     scores = (*judged.others, judged.score)
-    found = [parts.model(view, each) for each in scores]
-    models = list(
-        dict.fromkeys(
-            each.id
-            for each in found
-            if isinstance(each, ast.Name) and names.definition(view, each.id, judged.score)
-        )
-    )
+    called = dict.fromkeys(parts.model_name(view, each) for each in scores)
+    models = [each for each in called if names.definition(view, each, judged.score)]
     fit = view.fits(judged.score)[-1]
     networks = any(each.label in KERAS for score in scores for each in view.fits(score))
     X, y = argument(fit.node, 0, "X"), argument(fit.node, 1, "y")

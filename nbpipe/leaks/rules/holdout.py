@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.rules import names, parts
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from nbpipe.leaks.rules.parts import Parts
     from nbpipe.leaks.view import View
 
-_SIZE = frozenset({"test_size", "train_size", "random_state"})
+_ABOVE = 3  # statements above a copy that are written anew with it
 
 
 def copied_later(view: View, cause: Copies, score: Score) -> str:
-    """Split first, then copy rows of the training part: up to three statements above included."""
+    """Split first, then copy rows of the training part; some statements above included."""
     libraries, stated = names.imported(view), statement(view, cause)
     if not isinstance(stated, ast.Assign) or names.function(view, cause) is not None:
         return ""
@@ -25,7 +26,9 @@ def copied_later(view: View, cause: Copies, score: Score) -> str:
     if resampler and isinstance(stated.targets[0], ast.Tuple):  # X, y = smote.fit_resample(X, y)
         return _resampled_later(view, cause, score, stated)
     steps, start = [stated], names.root(stated.value, libraries)
-    while len(steps) <= 3 and (above := definition(view, start, _at(cause, steps[0]))):  # noqa: PLR2004
+    while len(steps) <= _ABOVE and (
+        above := definition(view, start, replace(cause, node=steps[0]))
+    ):
         before = names.root(above.value, libraries)
         if not before or before == start or len(names.targets(above)) != 1:
             break
@@ -40,18 +43,10 @@ def copied_later(view: View, cause: Copies, score: Score) -> str:
             continue
         if names.root(beside.value, libraries) == start:
             steps.insert(0, beside)
-    split = view.split_of(score.rows)
-    given = split.node.keywords if split is not None and isinstance(split.node, ast.Call) else []
-    options = [f"{each.arg}={text(each.value)}" for each in given if each.arg in _SIZE]
-    first = f"train, test = train_test_split({', '.join([start, *options])})"
+    first = f"train, test = {parts.split_call(view.split_of(score.rows), start)}"
+    after = names.following(view, cause, stated)
+    steps += [after] if after is not None else []
     return "\n".join([first, *(text(swapped(each, {start: "train"})) for each in steps)])
-
-
-def _at(fact: Fact, node: ast.stmt) -> Fact:
-    """Return a fact as if it stood at another statement."""
-    from dataclasses import replace  # noqa: PLC0415 - used here alone
-
-    return replace(fact, node=node)
 
 
 def _resampled_later(view: View, cause: Copies, score: Score, stated: ast.Assign) -> str:
@@ -106,22 +101,27 @@ def fitted_on_train(view: View, fit: Fit, score: Score) -> str:
 
 
 def _cut_apart(view: View, fit: Fit, score: Score) -> str:
-    """Let a test slice begin where the training slice ends."""
-    judged, trained = parts.scored(view, score), argument(fit.node, 0, "X")
-    if judged is None or trained is None:
-        return ""
-    ends = [_slice(view, score, each) for each in (judged, trained)]
-    test, train = ends
-    if test is None or train is None or train[1].upper is None or test[1].upper is not None:
-        return ""
-    line = swapped(test[0], nodes={id(test[1].lower): text(train[1].upper)})
-    return f"{text(judged)} = {text(line)}"
+    """Let the test slices begin where the training slices end."""
+    lines = []
+    for position, judged in enumerate((parts.scored(view, score), parts.truth(view, score))):
+        trained = argument(fit.node, position, "Xy"[position])
+        if judged is None or trained is None:
+            break
+        test, train = _slice(view, score, judged), _slice(view, score, trained)
+        if test is None or train is None or train[1].upper is None or test[1].upper is not None:
+            break
+        moved = swapped(test[0], nodes={id(test[1].lower): text(train[1].upper)})
+        lines.append(f"{text(judged)} = {text(moved)}")
+    return "\n".join(lines)
 
 
 def _slice(view: View, fact: Fact, node: ast.expr) -> tuple[ast.expr, ast.Slice] | None:
     """Return the expression that cuts rows, and its slice."""
-    stated = definition(view, text(node), fact)
-    cut = stated.value if stated is not None else node
+    stated, cut = definition(view, text(node), fact), node
+    if stated is not None:
+        made = [text(each) for each in names.targets(stated)]
+        several = isinstance(stated.value, ast.Tuple) and len(stated.value.elts) == len(made)
+        cut = stated.value.elts[made.index(text(node))] if several else stated.value  # type: ignore[attr-defined]
     inner = next((each for each in ast.walk(cut) if isinstance(each, ast.Slice)), None)
     return (cut, inner) if inner is not None else None
 

@@ -162,6 +162,28 @@ def receiver(fact: Fact) -> ast.expr | None:
     return None
 
 
+def fitted_as(view: View, fact: Fact) -> str:
+    """Return the variable that holds what is fitted: `scaler = StandardScaler().fit(X)`."""
+    owner, stated = receiver(fact), statement(view, fact)
+    if simple(owner):
+        return text(owner)
+    made = targets(stated)
+    fitted = isinstance(stated, ast.Assign) and stated.value is fact.node and len(made) == 1
+    method = text(fact.node.func).rpartition(".")[2] if isinstance(fact.node, ast.Call) else ""
+    return text(made[0]) if fitted and method == "fit" else ""
+
+
+def following(view: View, fact: Fact, stated: ast.stmt) -> ast.Assign | None:
+    """Return the next statement of the cell that assigns something made of what `stated` made."""
+    made = {text(each) for each in targets(stated)}
+    body = cell_of(view, fact).tree.body
+    for each in body[body.index(stated) + 1 :] if stated in body else []:
+        loads = {part.id for part in ast.walk(each) if isinstance(part, ast.Name)}
+        if isinstance(each, ast.Assign) and loads & made:
+            return each
+    return None
+
+
 def argument(node: ast.AST, position: int, *keywords: str) -> ast.expr | None:
     """Return an argument of a call, by its position or its name."""
     if not isinstance(node, ast.Call):

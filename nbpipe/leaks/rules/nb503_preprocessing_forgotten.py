@@ -117,7 +117,8 @@ def _finding(
     view: View, at: Fact, fit: Fit, missing: list[Fit], rows: ast.expr, *, severity: Severity
 ) -> Finding:
     """Put a forgotten step into words."""
-    step, given = words.quoted(receiver(missing[0])), words.quoted(rows)
+    step = words.quoted(names.fitted_as(view, missing[0]) or receiver(missing[0]))
+    given = words.quoted(rows)
     return words.finding(
         PreprocessingForgotten,
         view,
@@ -126,7 +127,7 @@ def _finding(
         problem=f"uses {given} without {step}, through which the rows of {words.does(fit)} "
         f"{words.at(view, fit)} went.",
         wish=f"Put {given} through {step}, too.",
-        fix=_fix(missing, rows, statement(view, at)),
+        fix=_fix(view, missing, rows, statement(view, at)),
         related=(
             Related(view.place(missing[0]), f"Here {step} is fitted."),
             Related(view.place(fit), "Here the model is fitted on what came out of it."),
@@ -157,12 +158,12 @@ def _scores(view: View) -> dict[int, list[Score]]:
     return found
 
 
-def _fix(steps: list[Fit], rows: ast.expr, stated: ast.stmt | None) -> str:
+def _fix(view: View, steps: list[Fit], rows: ast.expr, stated: ast.stmt | None) -> str:
     """Return the statement with the rows transformed, step by step."""
-    owners = [receiver(each) for each in steps]
-    if not all(map(names.simple, owners)) or not isinstance(stated, ast.Assign | ast.Expr):
+    owners = [names.fitted_as(view, each) for each in steps]
+    if not all(owners) or not isinstance(stated, ast.Assign | ast.Expr):
         return ""
     given = text(rows)
-    for each in dict.fromkeys(map(text, owners)):
+    for each in dict.fromkeys(owners):
         given = f"{each}.transform({given})"
     return text(swapped(stated, nodes={id(rows): given}))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SPLITS = "train_test_split"
 _PREDICTS = ("predict", "predict_proba", "predict_classes", "decision_function", "forecast")
+_SIZE = frozenset({"test_size", "train_size", "random_state", "shuffle"})
 _JUDGES = ("score", "evaluate", "cross_val_score", "cross_validate")
 
 
@@ -110,6 +111,13 @@ def split_line(view: View, found: Parts, whole: str = "", **options: str) -> str
         else:
             line.value.keywords.append(ast.keyword(name, ast.parse(value, mode="eval").body))
     return text(line)
+
+
+def split_call(split: Split | None, frame: str) -> str:
+    """Return a split of a whole frame, as large as the user's."""
+    given = split.node.keywords if split is not None and isinstance(split.node, ast.Call) else []
+    options = [f"{each.arg}={text(each.value)}" for each in given if each.arg in _SIZE]
+    return f"train_test_split({', '.join([frame, *options])})"
 
 
 def model(view: View, score: Score) -> ast.expr | None:

@@ -64,6 +64,7 @@ class Early:
     rows: ast.expr  # what was learned from
     stated: ast.stmt  # the statement that learns
     start: str  # the variable that `rows` start from
+    line: str = ""  # the split, where it is another than the user's
 
     @property
     def fit(self) -> Fit:
@@ -82,8 +83,8 @@ class Early:
     @property
     def split(self) -> str:
         """The split, of what was there before the fit; empty where it stays as it is."""
-        if self.path.how != "before":
-            return ""
+        if self.path.how != "before" or self.line:
+            return self.line
         return parts.split_line(self.view, self.found, text(self.rows) if self.itself else "")
 
     def side(self, side: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.facts import Fit
-from nbpipe.leaks.rules import names, parts
+from nbpipe.leaks.rules import columns, names, parts
 from nbpipe.leaks.rules.names import argument, receiver, swapped, targets, text
+from nbpipe.leaks.rules.parts import Part, Parts
 
 if TYPE_CHECKING:
     from nbpipe.leaks.rules.rewrite import Early
@@ -18,9 +20,45 @@ _NOT_WORD = re.compile(r"\W+")
 
 def lines(case: Early) -> list[str]:
     """Return the statement with the training part's number, for both sides."""
-    if case.fit.kind == "bins":
-        return _bins(case)
-    split = parts.split_line(case.view, case.found) if case.path.how == "before" else ""
+    case, after = _of_frame(case)
+    written = _bins(case) if case.fit.kind == "bins" else _numbers(case)
+    return [*written, *after] if written else []
+
+
+def _of_frame(case: Early) -> tuple[Early, list[str]]:
+    """Divide the frame itself where the features that are divided lack the column concerned."""
+    found, split = case.found, case.found.split
+    whole = found.features.whole
+    changed = any(text(each).startswith(f"{case.start}[") for each in targets(case.stated))
+    if case.path.how != "before" or split is None or not whole.isidentifier() or not changed:
+        return case, []
+    if whole == case.start or not isinstance(split.node, ast.Call):
+        return case, []
+    given = columns.of(case.view, split.node.args[0], split.cell, split.node.lineno)
+    if given is not None and given.listed is None:
+        return case, []
+    known = (
+        names.definition(case.view, part.whole, split) for part in (found.features, *found.others)
+    )
+    made = list(dict.fromkeys(each for each in known if each is not None))
+    if not made or names.root(made[0].value, names.imported(case.view)) != case.start:
+        return case, []
+    sides = ("train", "test")
+    after = [
+        text(swapped(each, {**found.names(side), case.start: side}))
+        for side in sides
+        for each in made
+    ]
+    frame = Parts(Part(case.start, *sides), (), split)
+    line = f"train, test = {parts.split_call(split, case.start)}"
+    return replace(case, found=frame, line=line), after
+
+
+def _numbers(case: Early) -> list[str]:
+    """Rewrite what takes a number of all rows."""
+    split = case.line
+    if case.path.how == "before" and not split:
+        split = parts.split_line(case.view, case.found)
     train, test = case.variables("train"), case.variables("test")
     if case.fit.label == "groupby.transform":
         looked_up = _looked_up(case, train, test)
@@ -75,15 +113,11 @@ def _word(name: str) -> str:
 
 def _uses(case: Early, train: dict[str, str], test: dict[str, str]) -> list[str]:
     """Return the first statement that uses what was learned, for both sides."""
-    made = {text(each) for each in targets(case.stated)}
-    body = names.cell_of(case.view, case.fit).tree.body
-    after = body[body.index(case.stated) + 1 :] if case.stated in body else []
-    for each in after:
-        loads = {part.id for part in ast.walk(each) if isinstance(part, ast.Name)}
-        if isinstance(each, ast.Assign) and loads & made and loads & set(train):
-            sides = (train, test) if test else ({},)
-            return [text(swapped(each, side)) for side in sides]
-    return []
+    used = names.following(case.view, case.fit, case.stated)
+    loads = {part.id for part in ast.walk(used) if isinstance(part, ast.Name)} if used else set()
+    if not loads & set(train):
+        return []
+    return [text(swapped(used, side)) for side in ((train, test) if test else ({},))]
 
 
 def _bins(case: Early) -> list[str]:
