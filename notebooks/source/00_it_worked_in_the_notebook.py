@@ -20,6 +20,7 @@
 # come after the model is built. ([Where the data comes from](data/DATA.md))
 
 # %%
+# nbpipe: ignore-file[NB201] This lesson fails on purpose.
 import matplotlib.pyplot as plt
 import pandas as pd
 from flights import CATEGORICAL, NUMERIC, read_flights

@@ -10,6 +10,7 @@
 # Next: [02 · Honest validation](02_honest_validation.ipynb)
 
 # %%
+# nbpipe: ignore-file[NB102] This lesson measures what such fits cost.
 import matplotlib.pyplot as plt
 import numpy as np
 from flights import CATEGORICAL, NUMERIC, read_flights

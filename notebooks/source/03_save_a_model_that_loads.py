@@ -9,6 +9,7 @@
 # Next: [04 · Load and validate](04_load_and_validate.ipynb)
 
 # %%
+# nbpipe: ignore-file[NB501] This lesson shows what a bare joblib file lacks.
 # %load_ext nbpipe
 
 # %%
