@@ -5,6 +5,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+
+from nbpipe.cli import main
 from nbclient import NotebookClient
 
 REPOSITORY = Path(__file__).parents[1]
@@ -32,3 +34,13 @@ def test_the_two_minute_tour_does_what_it_says(tmp_path):
     assert "no better" not in last[2].data["text/plain"].lower()
     assert (tmp_path / "models/late/1.0.0/manifest.json").exists()
     assert last[4].data["text/plain"].startswith("array([[")
+
+
+def test_the_check_says_what_the_readme_says(tmp_path, monkeypatch, capsys):
+    text = (REPOSITORY / "README.md").read_text()
+    part = text[text.index("## Leaks that") : text.index("## The verbs")]
+    script, answer = re.findall(r"```(?:python|text)\n(.*?)```", part, re.DOTALL)
+    (tmp_path / "churn.py").write_text(script)
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "churn.py"]) == 1
+    assert capsys.readouterr().out == answer
