@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbpipe.leaks.source import Cell
     from nbpipe.leaks.view import View
 
-Nothing: Mapping[Any, str] = MappingProxyType({})
+_NOTHING: Mapping[Any, str] = MappingProxyType({})
 _REMEMBERED = 2_048  # cells
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -231,7 +231,7 @@ def root(node: ast.expr | None, libraries: frozenset[str]) -> str:
 
 
 def swapped(
-    node: Any, names: Mapping[str, str] = Nothing, nodes: Mapping[int, str] = Nothing
+    node: Any, names: Mapping[str, str] = _NOTHING, nodes: Mapping[int, str] = _NOTHING
 ) -> Any:
     """Return a copy of a node with variables and nodes replaced; what stays is not shared."""
     if isinstance(node, list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.rules import choosing, holdout, words
+from nbpipe.leaks.rules.names import statement
 from nbpipe.leaks.rules.rule import Rule
 from nbpipe.leaks.search.often import chosen
 
@@ -79,7 +80,7 @@ print(search.best_params_, search.score(X_test, y_test))
         """Report scores of held-out rows by which something is chosen."""
         told = set()
         for each in chosen(view):
-            key = (each.score.cell, each.score.node)
+            key = (each.score.cell, statement(view, each.score) or each.score.node)
             if key in told:
                 continue
             told.add(key)

@@ -140,8 +140,12 @@ def model_name(view: View, score: Score) -> str:
     fits = view.fits(score)
     if not fits:
         return "model"
+    node = fits[-1].node
+    called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    if called[:1].islower() and not score.folds:  # net(X)
+        return called
     stated = statement(view, fits[-1])
-    fitted = isinstance(stated, ast.Assign) and stated.value is fits[-1].node
+    fitted = isinstance(stated, ast.Assign) and stated.value is node
     if fitted and (score.search or not score.folds):  # clf = SVC().fit(X, y)
         return text(stated.targets[0])  # type: ignore[union-attr]
     made = names.maker(view, fits[-1], found)
