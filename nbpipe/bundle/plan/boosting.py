@@ -8,13 +8,12 @@ import numpy as np
 
 from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
 from nbpipe.bundle.plan.masks import Masks
-from nbpipe.bundle.plan.trees import Walk, as_singles, as_tree, flatten, in_blocks
+from nbpipe.bundle.plan.trees import Walk, as_singles, as_tree, flatten
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
 
 _CODES = 256  # that a column of categories can have, and one for a missing value
-_BLOCK = 2**10  # rows that are scored at once
 _LOSS_LINKS = {
     "HalfBinomialLoss": "logit",
     "ExponentialLoss": "half_logit",
@@ -47,7 +46,7 @@ class Boost:
         # beside an infinite threshold, infinity is a number like others
         single = self.walk.dtype == np.float32
         X = as_singles(X) if single else np.minimum(X, self.walk.top)
-        return in_blocks(self._scores, self._with_categories(X), _BLOCK)
+        return self._scores(self._with_categories(X))
 
     def _with_categories(self, X: Array) -> Array:
         if not self.category.size:

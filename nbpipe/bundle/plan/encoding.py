@@ -6,6 +6,7 @@ does with rare, dropped, missing and unknown values needs no second description 
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,7 @@ class _Column:
         self.unknown = len(keys) + 1
         self.places = part.indices(f"places{number}", width + 1, len(keys) + 2, None)
         self.entries = part.get(f"entries{number}", "f", *self.places.shape)
+        part.need(not np.isinf(self.entries).any(), "entries")
         self.refused = frozenset(
             code
             for code, name in ((len(keys), "missing"), (len(keys) + 1, "unknown"))
@@ -41,8 +43,13 @@ class _Column:
         single = self.places.shape[1] == 1
         self.pairs = list(zip(self.places[:, 0], self.entries[:, 0], strict=True)) if single else []
 
-    def code(self, value: Any) -> int:
-        return self.codes.get(None if value != value else value, self.unknown)  # noqa: PLR0124
+    def find(self, values: Any) -> Array:
+        """Return the code of each value: an array of numbers, or a list with None for missing."""
+        known = values.tolist() if isinstance(values, np.ndarray) else values
+        found = np.fromiter(map(self.codes.get, known, repeat(self.unknown)), np.intp, len(known))
+        if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+            found[np.isnan(values)] = self.codes[None]
+        return found
 
     def check(self, codes: Sequence[int]) -> None:
         if self.refused and not self.refused.isdisjoint(codes):
@@ -66,8 +73,9 @@ class Lookup:
         out = np.repeat(self.base[None], len(rows), axis=0)
         line = np.arange(len(rows))[:, None]
         for column in self.columns:
-            codes = [column.code(value) for value in self._values(rows, column)]
-            column.check(codes)
+            codes = column.find(self._values(rows, column))
+            if column.refused:
+                column.check(codes.tolist())
             out[line, column.places[codes]] = column.entries[codes]
         return out[:, : self.width]
 
@@ -75,7 +83,8 @@ class Lookup:
         out = self.base.copy()
         for column in self.columns:
             (value,) = self._values(rows, column)
-            code = column.code(value)
+            missing = value != value  # noqa: PLR0124 - NaN
+            code = column.codes.get(None if missing else value, column.unknown)
             if column.refused:
                 column.check((code,))
             if column.pairs:
@@ -86,7 +95,7 @@ class Lookup:
         return out[None, : self.width]
 
     def _values(self, rows: Any, column: _Column) -> Any:
-        return rows.column(column.source) if self.raw else rows[:, column.source].tolist()
+        return rows.column(column.source) if self.raw else rows[:, column.source]
 
 
 def compile_encoder(compiler: Compiler, steps: list[Any], block: Block) -> Block:

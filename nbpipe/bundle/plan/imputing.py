@@ -26,10 +26,9 @@ class Impute:
         self.width = len(kept) + len(self.marked)
 
     def __call__(self, X: Array) -> Array:
-        if self.plain:
-            flat = X.ravel()
-            if not isnan(flat.dot(flat)):  # as no square is negative, only NaN makes it
-                return X
+        # a square is not negative, so only NaN makes their sum NaN
+        if self.plain and len(X) == 1 and not isnan(X[0].dot(X[0])):
+            return X
         gaps: Array = np.isnan(X) if np.isnan(self.missing) else np.equal(X, self.missing)
         filled = X.copy() if self.kept is None else X[:, self.kept]
         where = gaps if self.kept is None else gaps[:, self.kept]

@@ -17,7 +17,8 @@ _LARGE = 709.0  # exp of more overflows
 
 def logistic(scores: Array) -> Array:
     """Return ``1 / (1 + exp(-x))`` as scipy rounds it, which takes exp from the C library too."""
-    return np.array([1 / (1 + math.exp(-x)) if x > -_LARGE else 0.0 for x in scores.tolist()])
+    inverse = np.fromiter(map(math.exp, np.minimum(-scores, _LARGE).tolist()), float, len(scores))
+    return np.where(scores > -_LARGE, 1 / (1 + inverse), 0.0)
 
 
 def _two(scores: Array) -> Array:

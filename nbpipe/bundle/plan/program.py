@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from nbpipe.bundle.plan.rows import Rows
 
 TOLERANCE = 1e-12  # of what is no mere sum of leaves
-_CELLS = 2**22  # numbers that the widest step holds at once
+_CELLS = 2**18  # numbers that the widest step holds at once, to stay in the cache
 METHODS = ("predict", "predict_proba", "decision_function")
 _ANYTHING = 2  # what a step lets in; 1 is missing values, 0 neither these nor infinity
+_BOUNDED = {"numbers", "lookup", "impute", "select", "stack"}  # no infinity of what has none
 _READERS = {"numbers", "lookup", "constant"}  # of the input as it is
 _PREDICTORS = {"linear", "constant", "forest", "boost"}
 
@@ -62,6 +65,9 @@ class Plan:
         self._at_zero = top.number("at_zero", 1)
         self.exact = not INEXACT.intersection(kinds)
         self._steps, width = self._checked(arrays, kinds)
+        self._before = self._steps[:-1]
+        # a product of matrices has threads of its own, which more of them would only disturb
+        self._workers = os.cpu_count() if kinds[-1] in {"forest", "boost"} else 1
         # over other hardware and libraries: sums of leaves are the same to the bit everywhere,
         # while exp and the order in which products are added may be rounded otherwise
         same = self.exact and self.link in {"proba", "value"}
@@ -77,7 +83,7 @@ class Plan:
         self, arrays: Mapping[str, Array], kinds: list[str]
     ) -> tuple[list[tuple[Any, tuple[int, ...], int]], int]:
         """Build the steps, each from inputs that stand before it."""
-        steps, widths = [], [len(self.features)]
+        steps, widths, finite = [], [len(self.features)], [True]
         for number, kind in enumerate(kinds):
             part = Part(arrays, f"{number}.", [])
             inputs = part.get("inputs", "i", None)
@@ -90,9 +96,12 @@ class Plan:
             part.sources = tuple(inputs.tolist())
             step = STEPS[kind](part)
             lets_in = part.number("lets_in", 2)
-            steps.append((step, tuple(each + 1 for each in inputs.tolist()), 2 if raw else lets_in))
+            sources = tuple(each + 1 for each in inputs.tolist())
+            bounded = all(finite[each] for each in sources)
+            steps.append((step, sources, _ANYTHING if raw or (bounded and lets_in) else lets_in))
             widths.append(step.width)
-        self._block = max(2**10, _CELLS // max(1, *widths))
+            finite.append(bounded and kind in _BOUNDED and getattr(step, "exact", True))
+        self._block = min(2**12, max(2**10, _CELLS // max(1, *widths)))
         return steps, widths[-1]
 
     def predict(self, rows: Rows) -> Array:
@@ -121,11 +130,13 @@ class Plan:
         return probabilities(scores)
 
     def _scores(self, rows: Rows) -> Array:
+        """Predict many rows block by block, on all cores: numpy lets go of the interpreter."""
         if isinstance(rows, Row) or len(rows) <= self._block:
             return self.last(self.before_last(rows))
         bounds = pairwise([*range(0, len(rows), self._block), len(rows)])
         parts = [rows.part(*each) for each in bounds]
-        return np.concatenate([self.last(self.before_last(each)) for each in parts])
+        with ThreadPoolExecutor(self._workers) as pool:
+            return np.concatenate(list(pool.map(lambda x: self.last(self.before_last(x)), parts)))
 
     def before_last(self, rows: Rows) -> Any:
         """Return what the last step is given.
@@ -136,11 +147,14 @@ class Plan:
             The values are such as scikit-learn's own steps would refuse.
         """
         values: list[Any] = [rows]
-        for step, sources, lets_in in self._steps[:-1]:
-            given = [values[each] for each in sources]
+        for step, sources, lets_in in self._before:
+            if len(sources) > 1:
+                values.append(step(*[values[each] for each in sources]))
+                continue
+            given = values[sources[0]]
             if lets_in < _ANYTHING:
-                _refuse(given[0], lets_in)
-            values.append(step(*given))
+                _refuse(given, lets_in)
+            values.append(step(given))
         return values[self._steps[-1][1][0]]
 
     def last(self, X: Any) -> Array:
@@ -164,8 +178,7 @@ class Plan:
 
 def _refuse(X: Array, missing: int) -> None:
     """Refuse infinity, and missing values unless they are let in."""
-    flat = X.ravel()
-    if isfinite(flat.dot(flat)):  # as no square is negative, nothing cancels out
+    if isfinite(X[0].dot(X[0]) if len(X) == 1 else np.add.reduce(X, axis=None)):
         return
     if np.isinf(X).any():
         raise ValueError("Input X contains infinity")

@@ -50,10 +50,9 @@ class Table:
             block[:, number] = values
         return block
 
-    def column(self, number: int) -> list[Any]:
-        """Return the values of one column, as Python's own."""
-        values = self.columns[number]
-        return values.tolist() if isinstance(values, np.ndarray) else list(values)
+    def column(self, number: int) -> Any:
+        """Return the values of one column: an array of numbers, or a list."""
+        return self.columns[number]
 
     def __len__(self) -> int:
         return self.count

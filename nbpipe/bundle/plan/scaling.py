@@ -25,6 +25,7 @@ class Numbers:
         self.columns = getter(part.indices("columns", part.width, None).tolist())
         self.width = len(part.get("columns", "iu", None))
         self.singles = part.indices("singles", self.width, None)
+        self.exact = not self.singles.size  # else a value may be too large
         self.dtype = np.float32 if self.width == len(self.singles) else np.float64
 
     def __call__(self, rows: Rows) -> Array:

@@ -7,8 +7,6 @@ The comparison is the sign of a difference: to numpy that is cheaper than adding
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +18,6 @@ from nbpipe.bundle.plan.scaling import allows_nan
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
 
-_BLOCK = 2**13  # rows of which one tree is walked at once
 _STRIDE = 4  # steps between two looks at which rows are at a leaf
 _TOGETHER = 2**16  # pairs of a row and a tree that are walked at once
 _TOP = 5  # steps from the root that are looked up at once
@@ -166,10 +163,7 @@ class Forest:
         self.width = self.value.shape[1]
 
     def __call__(self, X: Array) -> Array:
-        return in_blocks(self._mean, as_singles(X))
-
-    def _mean(self, X: Array) -> Array:
-        leaves = self.walk.leaves(X)
+        leaves = self.walk.leaves(as_singles(X))
         if len(X) == 1:  # tree after tree, as scikit-learn adds them
             total = np.add.accumulate(self.value.take(leaves[0], axis=0))[-1:]
         else:
@@ -190,16 +184,6 @@ def as_singles(X: Array) -> Array:
     if np.isinf(single).any():
         raise ValueError("Input X contains a value too large for float32")
     return single
-
-
-def in_blocks(predict: Any, X: Array, block: int = _BLOCK) -> Array:
-    """Predict many rows block by block, on all cores: numpy lets go of the interpreter."""
-    if len(X) <= block:
-        result: Array = predict(X)
-        return result
-    parts = [X[start : start + block] for start in range(0, len(X), block)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.concatenate(list(pool.map(predict, parts)))
 
 
 def flatten(trees: list[dict[str, Array]]) -> dict[str, Any]:
