@@ -5,9 +5,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from nbpipe.cli import main
-from nbclient import NotebookClient
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -78,11 +78,12 @@ def _judged(view: View) -> tuple[list[Score], ...]:
         ):
             groups[score.rows].append(score)
     groups = {rows: _counting(view, scores) for rows, scores in groups.items()}
-    return tuple(
-        scores
-        for rows, scores in groups.items()
-        if not any(_confirms(view, other, group, rows) for other, group in groups.items())
-    )
+    final: dict[object, list[Rows]] = defaultdict(list)  # by source, rows that judge one model
+    for rows, scores in groups.items():
+        if _of_one_model(view, scores):
+            for source in {atom.source for atom in rows}:
+                final[source].append(rows)
+    return tuple(scores for rows, scores in groups.items() if not _confirmed(rows, final))
 
 
 def _counting(view: View, scores: list[Score]) -> list[Score]:
@@ -108,14 +109,14 @@ def _a_fold(score: Score) -> bool:
     return any(key[0] == "fold" for atom in score.rows for key, _ in atom.picks)
 
 
-def _confirms(view: View, other: Rows, scores: list[Score], rows: Rows) -> bool:
-    """Say whether `other` rows give the final score after `rows` were used to choose."""
-    if other == rows or overlap(other, rows):
-        return False
+def _of_one_model(view: View, scores: list[Score]) -> bool:
     certain = [score for score in scores if score.certain and not score.tuning]
-    if not certain or len(settings(view, certain)) > 1:
-        return False
-    return bool({atom.source for atom in rows} & {atom.source for atom in other})
+    return bool(certain) and len(settings(view, certain)) == 1
+
+
+def _confirmed(rows: Rows, final: dict[object, list[Rows]]) -> bool:
+    """Say whether other rows give the final score after these were used to choose."""
+    return any(not overlap(other, rows) for atom in rows for other in final.get(atom.source, ()))
 
 
 def settings(view: View, scores: list[Score]) -> set[object]:
