@@ -15,8 +15,6 @@ from nbpipe.jupyter.arguments import evaluate, named_or_value
 from nbpipe.jupyter.findings import at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nbpipe.evaluation.datareport import DataReport
     from nbpipe.jupyter.arguments import Namespace
     from nbpipe.jupyter.findings import SessionFindings
@@ -24,10 +22,10 @@ if TYPE_CHECKING:
     from nbpipe.leaks.check import Checked
 
 
-def check(args: Any, session: Session, namespace: Namespace, progress: Callable[..., Any]) -> Any:
+def check(args: Any, session: Session, namespace: Namespace, progress: Any) -> Any:
     """Check what the words behind `%nbpipe check` ask for."""
     _make_sense(args)
-    chosen = {"select": codes(args.select), "ignore": codes(args.ignore)}
+    chosen = {"select": _codes(args.select), "ignore": _codes(args.ignore)}
     if args.data:
         return _check_data(args, namespace)
     if args.paths:
@@ -59,7 +57,7 @@ def _check_data(args: Any, namespace: Namespace) -> DataReport:
     )
 
 
-def _check_files(args: Any, progress: Callable[..., Any], chosen: dict[str, Any]) -> Checked:
+def _check_files(args: Any, progress: Any, chosen: dict[str, Any]) -> Checked:
     checked = nbpipe.check(*map(Path, args.paths), **chosen, progress=progress)
     for warning in checked.warnings:
         print(f"nbpipe: warning: {warning}", file=sys.stderr)  # noqa: T201 - as the command does
@@ -73,6 +71,6 @@ def _speak(added: SessionFindings) -> None:
         display(added)
 
 
-def codes(given: list[str] | None) -> list[str]:
+def _codes(given: list[str] | None) -> list[str]:
     """Read ``--select NB1,NB201 --select NB3``."""
     return [code for words in given or [] for code in words.split(",") if code]

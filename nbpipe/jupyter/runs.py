@@ -52,7 +52,7 @@ class Run(Cell):
 class _Note:
     """What IPython's history leaves out."""
 
-    cell_id: str
+    cell_id: str = ""
     failed_at: int | None = None  # the line; 0 where nothing was run at all
 
 
@@ -62,7 +62,7 @@ class Runs:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._notes: dict[int, _Note] = {}
-        self._running = _Note("")
+        self._running: _Note | None = None
         self._read: list[Run] = []
 
     def start(self) -> None:
@@ -83,19 +83,20 @@ class Runs:
         same = sum(1 for _ in takewhile(lambda pair: pair[0].text == pair[1], pairs))
         del self._read[same:]
         for number, text in enumerate(texts[same:], same + 1):
-            self._read.append(self._run(number, text))
+            running = self._running if number == len(texts) else None
+            self._read.append(self._run(number, text, running or self._notes.get(number, _Note())))
         return tuple(self._read)
 
     def _begin(self, info: Any) -> None:
         self._running = _Note(_cell_id(info))
 
     def _end(self, result: Any) -> None:
-        number = result.execution_count
-        if number is not None:  # else it is not part of the history
+        self._running = None
+        texts = self._shell.history_manager.input_hist_raw
+        if texts[-1] == result.info.raw_cell.rstrip("\n"):  # not all that is run is kept there
             failed_at = None if result.success else self._failed_at(result.error_in_exec)
-            self._notes[number] = _Note(_cell_id(result.info), failed_at)
-            del self._read[number - 1 :]  # it may have been read while it ran
-        self._running = _Note("")
+            self._notes[len(texts) - 1] = _Note(_cell_id(result.info), failed_at)
+            del self._read[len(texts) - 2 :]  # it may have been read while it ran
 
     def _failed_at(self, error: BaseException | None) -> int:
         step = error.__traceback__ if error is not None else None
@@ -105,8 +106,7 @@ class Runs:
             step = step.tb_next
         return 0
 
-    def _run(self, number: int, text: str) -> Run:
-        note = self._notes.get(number, self._running)
+    def _run(self, number: int, text: str, note: _Note) -> Run:
         cell = parse_cell(text, number)
         body = cell.tree.body
         if note.failed_at is not None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _COLOURS = {"error": "#c62828", "review": "#b26a00", "note": "#1565c0"}
 _CELL = "text-align:left;vertical-align:top;padding:4px 8px"
-_CODE = "white-space:pre-wrap;margin:2px 0"
+_CODE = "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;margin:2px 0"
+_WIDE = "min-width:24em"
 
 
 def to_html(checked: Checked) -> str:
@@ -64,6 +65,6 @@ def _row(located: Located, where: Callable[[Place], str]) -> str:
         f'<details><summary>copy the prompt</summary><pre style="{_CODE};user-select:all">'
         f"{escape(finding.prompt)}</pre></details>"
     )
-    fix = f'<pre style="{_CODE}">{escape(finding.fix)}</pre>{prompt}'
+    fix = f'<div style="{_WIDE}"><pre style="{_CODE}">{escape(finding.fix)}</pre>{prompt}</div>'
     cells = "".join(f'<td style="{_CELL}">{each}</td>' for each in (kind, at, what, fix))
     return f"<tr>{cells}</tr>"
