@@ -23,6 +23,7 @@ _REMEMBERED = 2_048  # cells
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+@lru_cache(8 * _REMEMBERED)
 def text(node: ast.AST | None) -> str:
     """Return source for a node; empty for what Python cannot write back."""
     if node is None:
