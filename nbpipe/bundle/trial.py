@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from nbpipe.bundle import formats
-from nbpipe.bundle.opening import check_estimator
+from nbpipe.bundle.opening import compare_estimator
 from nbpipe.bundle.store import Bundle, find
 from nbpipe.errors import ProbeMismatchError, VersionMismatchError, one_line
 
@@ -85,7 +85,7 @@ def main(folder: str) -> None:
     outcome = {}
     try:
         bundle = find(folder)
-        check_estimator(bundle, formats.read(bundle.path))
+        compare_estimator(bundle, formats.read(bundle.path))
     except ProbeMismatchError as error:
         outcome = {"error": type(error).__name__, "message": str(error)}
     except Exception as error:  # noqa: BLE001 - old models fail in any way
