@@ -37,7 +37,7 @@ DATA = Path(__file__).parents[1] / "notebooks" / "data" / "flights_jan_aug.csv.g
 NUMBERS = ["distance", "temp", "wind_gust", "humid", "pressure", "visib"]
 WORDS = ["carrier", "origin", "dest"]
 ROWS = 20_000
-CALLS = 60  # of the slow way; 40 times as many of the other
+CALLS, OFTEN = 60, 40  # turns, and calls of nbpipe in each, on as many different rows
 
 COLD = """
 import json, pathlib, re, sys, time
@@ -98,9 +98,10 @@ def interleaved(functions, arguments, calls):
     `calls` says how many calls in a row each function gets each time.
     """
     times = [[] for _ in functions]
-    for argument in arguments:
+    for turn in range(len(arguments)):
         for function, taken, count in zip(functions, times, calls, strict=True):
-            for _ in range(count):
+            for call in range(turn * count, (turn + 1) * count):
+                argument = arguments[call % len(arguments)]
                 started = time.perf_counter()
                 function(argument)
                 taken.append(time.perf_counter() - started)
@@ -143,7 +144,7 @@ def report(name, pipeline, X, y, folder, *, array):
     calls.append(tutorial(one_job, names, array=array))
     for call in calls:
         call(records[0])
-    ours, theirs, single = interleaved(calls, records, [40, 1, 1])
+    ours, theirs, single = interleaved(calls, records, [OFTEN, 1, 1])
     print(f"\n{name}{': ' + bundle.note if bundle.note else ''}")
     print(f"  one row         {1e6 * ours:9.0f} us   tutorial {1e6 * theirs:9.0f} us", end="")
     print(f" = {theirs / ours:.0f} x; n_jobs=1 {1e6 * single:.0f} us = {single / ours:.0f} x")
