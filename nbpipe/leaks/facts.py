@@ -101,3 +101,4 @@ class Choice(Fact):
     """What happens next depends on a score."""
 
     scores: Ids
+    repeated: bool  # in every round of a loop

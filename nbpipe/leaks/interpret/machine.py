@@ -74,6 +74,7 @@ class Machine:
         self.called: set[Any] = set()
         self.definitions: list[Any] = []  # functions and classes, for those that nobody calls
         self.loops: list[int] = []  # loops around, walked once for all rounds
+        self.rounds = 0  # loops around, walked round by round
         self.loop_count = 0
         self.loop_data: list[Data] = []  # what the loops around run over
         self.deciding: list[Data] = []  # what decides whether these lines are run at all
@@ -100,7 +101,7 @@ class Machine:
         self.called, self.definitions = set(state.called), list(state.definitions)
         self.frames = [Frame(self.globals)]
         self.steps, self.active, self.loops, self.loop_data = 0, [], [], []
-        self.deciding = []
+        self.deciding, self.rounds = [], 0
 
     def walk(self, body: Sequence[ast.stmt]) -> bool:
         """Walk statements in order; say whether the block was left by return or raise."""

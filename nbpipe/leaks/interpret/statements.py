@@ -65,7 +65,8 @@ def _if(m: Machine, node: ast.If) -> bool:
         return walk(m, node.body if known else node.orelse)
     tested = m.evaluate(node.test)
     if isinstance(tested, Data) and tested.scores:
-        m.record(Choice, node.test, scores=tested.scores)
+        again = bool(m.loops or m.rounds)
+        m.record(Choice, node.test, scores=tested.scores, repeated=again)
     m.deciding.append(_deciding(m, tested))
     left = branch(m, [node.body, node.orelse])
     m.deciding.pop()
@@ -119,10 +120,12 @@ def _for(m: Machine, node: ast.For | ast.AsyncFor) -> bool:
     value = m.evaluate(node.iter)
     rounds = m.elements(value)
     if rounds is not None and len(rounds) <= UNROLLED and m.steps < BUDGET:
+        m.rounds += 1
         for item in rounds:
             m.assign(node.target, item, node)
             if walk(m, node.body):
                 break
+        m.rounds -= 1
     else:
         with once(m, node, value) as item:
             m.assign(node.target, item, node)

@@ -39,7 +39,7 @@ def compared(view: View) -> Iterator[Judged]:
 
 def chosen(view: View) -> Iterator[Judged]:
     """Return scores by which a loop chooses a setting, or code goes one way or another."""
-    decided = {number for fact in view.choices for number in fact.scores if fact.loops}
+    decided = {number for fact in view.choices for number in fact.scores if fact.repeated}
     for scores in _judged(view):
         for score in scores:
             if score.certain and not score.tuning:
