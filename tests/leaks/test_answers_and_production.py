@@ -237,9 +237,28 @@ y = (df['delay'] > 15).astype(int)
 X = df.drop('id', axis=1)
 """
         + FITTED,
+        "NB402",
+        "error",
+        "X = df.drop('id', axis=1).drop(columns='delay')",
+    ),
+    "a-pair": (
+        """
+X, y = df.drop(columns=['id']), df['t']
+"""
+        + FITTED,
         "NB401",
         "error",
-        "",
+        "X, y = (df.drop(columns=['id']).drop(columns='t'), df['t'])",
+    ),
+    "a-pair-of-columns-behind-a-pair": (
+        """
+df['t'], df['far'] = df['d'] > 15, df['n'] > 100
+X, y = df.drop(columns='t'), df['t']
+"""
+        + FITTED,
+        "NB402",
+        "review",
+        "X, y = (df.drop(columns='t').drop(columns='d'), df['t'])",
     ),
     "a-ratio-with-the-target": (
         """

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _CHOOSES = re.compile(
     "(?i)column_?transformer|mapper|columnselector|functiontransformer|featureunion"
 )
+_COMPARED = re.compile("[<>=!]")
 
 
 def supervised(view: View) -> Iterator[tuple[Fit, str, Columns]]:
@@ -33,7 +34,7 @@ def supervised(view: View) -> Iterator[tuple[Fit, str, Columns]]:
         data, target = fit.data, fit.target
         if data is None or target is None or data.windows or target.windows or data.column:
             continue
-        column = re.split("[<>=!]", target.column)[0]
+        column = _COMPARED.split(target.column)[0]
         same = {atom.source for atom in data.rows} == {atom.source for atom in target.rows}
         if not column or column.startswith("#") or not same or _chooses(view, fit):
             continue
@@ -58,6 +59,11 @@ def _chooses(view: View, fit: Fit) -> bool:
     return False
 
 
+def compared(fit: Fit) -> bool:
+    """Say whether the target is no column but a comparison of one: ``df["arr_delay"] > 15``."""
+    return fit.target is not None and bool(_COMPARED.search(fit.target.column))
+
+
 def computed(
     view: View, frames: frozenset[str], target: str
 ) -> Iterator[tuple[int, ast.Assign, str, str]]:
@@ -65,9 +71,10 @@ def computed(
 
     Gives the cell, the statement, the column that it makes, and the column that it is made from.
     """
-    for cell, node in (each for frame in frames for each in _makers(view).get(frame, ())):
-        made = _column(node.targets[0], frames)
-        used = {_column(each, frames) for each in ast.walk(node.value)} - {""}
+    makers = (each for frame in frames for each in _makers(view).get(frame, ()))
+    for cell, node, column, value in makers:
+        made = _column(column, frames)
+        used = {_column(each, frames) for each in ast.walk(value)} - {""}
         if made != target and target in used:
             yield cell, node, made, target
         elif made == target and len(used) == 1 and target not in used:
@@ -75,23 +82,23 @@ def computed(
 
 
 @lru_cache(8)
-def _makers(view: View) -> dict[str, list[tuple[int, ast.Assign]]]:
+def _makers(view: View) -> dict[str, list[tuple[int, ast.Assign, ast.expr, ast.expr]]]:
     """Return the statements that make a column of each frame out of the same row's values."""
-    found: dict[str, list[tuple[int, ast.Assign]]] = {}
+    found: dict[str, list[tuple[int, ast.Assign, ast.expr, ast.expr]]] = {}
     for cell in view.document.cells:
-        for frame, node in _made(cell.tree):
-            found.setdefault(frame, []).append((cell.number, node))
+        for frame, *made in _made(cell.tree):
+            found.setdefault(frame, []).append((cell.number, *made))
     return found
 
 
 @lru_cache(2_048)
-def _made(tree: ast.Module) -> tuple[tuple[str, ast.Assign], ...]:
+def _made(tree: ast.Module) -> tuple[tuple[str, ast.Assign, ast.expr, ast.expr], ...]:
     return tuple(
-        (text(node.targets[0].value), node)
+        (text(column.value), node, column, value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Subscript | ast.Attribute)
-        and not _gathers(node.value)
+        for column, value in names.assigned(node)
+        if isinstance(column, ast.Subscript | ast.Attribute) and not _gathers(value)
     )
 
 

@@ -86,7 +86,8 @@ def literal(view: View, node: ast.expr | None, cell: int, line: int) -> tuple[st
     """Return the column names of a literal, or of a variable that was assigned one."""
     if isinstance(node, ast.Name):
         found = names.defined(view, node.id, cell, line)
-        return literal(view, found[1].value, found[0], found[1].lineno) if found else None
+        value = names.value_of(found[1], node.id) if found else None
+        return literal(view, value, found[0], found[1].lineno) if found else None
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return (node.value,)
     if isinstance(node, ast.List | ast.Tuple):
@@ -102,13 +103,10 @@ def _of_name(view: View, node: ast.Name, cell: int, line: int, depth: int) -> Co
         return None
     where, stated = found
     made = [text(each) for each in names.targets(stated)]
-    value: ast.expr | None = stated.value
-    called = _called(value)
-    if len(made) > 1:
-        if called not in TRAIN_TEST_SPLITS:
-            return None
+    value = names.value_of(stated, node.id)
+    if value is None and _called(stated.value) in TRAIN_TEST_SPLITS:
         value = argument(stated.value, made.index(node.id) // 2)
-    elif called in READERS:
+    if _called(value) in READERS:
         return Columns(node.id, frozenset({node.id}), node, cell)
     if value is None:
         return None

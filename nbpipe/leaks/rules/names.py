@@ -124,6 +124,24 @@ def targets(node: ast.stmt | None) -> list[ast.expr]:
     ]
 
 
+def assigned(stated: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
+    """Return what a statement assigns with its value: ``X, y = a, b`` is two pairs."""
+    pairs: list[tuple[ast.expr, ast.expr]] = []
+    for target in stated.targets:
+        left, right = getattr(target, "elts", None), getattr(stated.value, "elts", None)
+        plain = not any(isinstance(each, ast.Starred) for each in (*(left or ()), *(right or ())))
+        if left and right and plain and len(left) == len(right):
+            pairs += zip(left, right, strict=True)
+        else:
+            pairs.append((target, stated.value))
+    return pairs
+
+
+def value_of(stated: ast.Assign, name: str) -> ast.expr | None:
+    """Return what a statement assigns to `name`; None where a call returns several values."""
+    return next((value for target, value in assigned(stated) if text(target) == name), None)
+
+
 def definition(view: View, name: str, fact: Fact) -> ast.Assign | None:
     """Return the last statement above a fact that assigns `name`."""
     found = defined(view, name, fact.cell, getattr(fact.node, "lineno", 0))
@@ -205,9 +223,8 @@ def maker(view: View, fact: Fact, made: ast.expr | None) -> ast.expr | None:
     if made is None:
         return None
     stated = definition(view, text(made), fact)
-    if stated is None or len(targets(stated)) != 1 or not isinstance(stated.value, ast.Call):
-        return None
-    return maker(view, fact, stated.value)
+    value = value_of(stated, text(made)) if stated is not None else None
+    return maker(view, fact, value) if isinstance(value, ast.Call) else None
 
 
 def root(node: ast.expr | None, libraries: frozenset[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbpipe.leaks.findings import Related
 from nbpipe.leaks.rules import words
-from nbpipe.leaks.rules.answers import supervised, without
+from nbpipe.leaks.rules.answers import compared, supervised, without
 from nbpipe.leaks.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ print(forest.score(X_test, y_test))
         told = set()
         for fit, target, given in supervised(view):
             kept = fit.data is not None and target in fit.data.without
-            if kept or not given.hold(target) or id(given.node) in told:
+            if kept or compared(fit) or not given.hold(target) or id(given.node) in told:
                 continue
             told.add(id(given.node))
             yield words.finding(

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from nbpipe.leaks.findings import Related
 from nbpipe.leaks.rules import words
-from nbpipe.leaks.rules.answers import computed, supervised, without
+from nbpipe.leaks.rules.answers import compared, computed, supervised, without
 from nbpipe.leaks.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nbpipe.leaks.facts import Fit
     from nbpipe.leaks.findings import Finding
+    from nbpipe.leaks.rules.columns import Columns
     from nbpipe.leaks.view import View
 
 
@@ -24,6 +26,7 @@ class FeatureFromTarget(Rule):
     ------------
     Asks to look where a column was computed from the target and stays among the features, or
     the target was computed from one column that stays among them: `late` from `arr_delay > 15`.
+    An error where the target given to the model is itself such a comparison.
 
     Why it is bad
     -------------
@@ -45,7 +48,7 @@ class FeatureFromTarget(Rule):
 
     code = "NB402"
     name = "feature-from-target"
-    severity = "review"
+    severity = "error"
     bad = (
         """
 import pandas as pd
@@ -55,7 +58,7 @@ from sklearn.model_selection import train_test_split
 df = pd.read_csv("flights.csv")
 df["late"] = df["arr_delay"] > 15  # found
 X, y = df.drop(columns="late"), df["late"]
-X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="late"), df["late"])
+X_train, X_test, y_train, y_test = train_test_split(X, y)
 forest = RandomForestClassifier().fit(X_train, y_train)
 print(forest.score(X_test, y_test))
 """,
@@ -77,8 +80,12 @@ print(forest.score(X_test, y_test))
 
     def find(self, view: View) -> Iterator[Finding]:
         """Report columns among the features that tell the target."""
-        told = set()
+        told: set[object] = set()
         for fit, target, given in supervised(view):
+            kept = fit.data is not None and target in fit.data.without
+            if compared(fit) and given.hold(target) and not kept and id(given.node) not in told:
+                told.add(id(given.node))
+                yield self._compared(view, fit, target, given)
             for cell, node, made, used in computed(view, given.frames, target):
                 answer = made if used == target else used
                 gone = fit.data is not None and answer in fit.data.without
@@ -97,3 +104,17 @@ print(forest.score(X_test, y_test))
                     fix=without(view, given, answer),
                     related=(Related(view.place(fit), f"Here `{target}` is the target."),),
                 )
+
+    def _compared(self, view: View, fit: Fit, column: str, given: Columns) -> Finding:
+        """Report features that hold the column whose comparison is the target."""
+        return words.finding(
+            type(self),
+            view,
+            replace(fit, node=given.node, cell=given.cell),
+            "error",
+            problem=f"still holds `{column}`, and the target of {words.does(fit)} "
+            f"{words.at(view, fit)} is computed from `{column}`.",
+            wish=f"Leave `{column}` out of the features.",
+            fix=without(view, given, column),
+            related=(Related(view.place(fit), f"Here the target is computed from `{column}`."),),
+        )
