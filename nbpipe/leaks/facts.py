@@ -38,6 +38,7 @@ class Fit(Fact):
     data: Data | None = None
     target: Data | None = None
     oid: int = 0  # the estimator, where there is one
+    folds: bool = False  # fitted anew for each fold of these rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,14 @@ class Score(Fact):
     certain: bool = True  # False: a prediction, and nothing seen that compares it
     target: str = ""
     varies: Ids = NONE
+    shuffled: bool = False  # ... and folds are dealt out at random
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicted(Fact):
+    """Models predicted for rows, whatever then became of it."""
+
+    fits: Ids = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

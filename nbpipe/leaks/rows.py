@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 Side = tuple[
     Any, ...
-]  # ("part", name), ("range", low, high), ("cmp", operator, value), ("not", side)
+]  # ("part", name), ("range", low, high), ("in", labels), ("cmp", operator, value), ("not", side)
 Pick = tuple[Any, Side]  # what was divided, and the side taken
 
 
@@ -87,7 +87,15 @@ def _apart(one: Side, other: Side) -> bool:
         return bool(one[1] != other[1])
     if kind == "range":
         return _ranges_apart(one[1:], other[1:])
+    if kind == "in":
+        return _sets_apart(one[1], other[1])
     return _compared_apart(one[1:], other[1:])
+
+
+def _sets_apart(one: Any, other: Any) -> bool:
+    """Say whether two lists of labels share none; two of which nothing is known are a split."""
+    literal = isinstance(one, frozenset) and isinstance(other, frozenset)
+    return not one & other if literal else bool(one != other)
 
 
 def _ranges_apart(one: Side, other: Side) -> bool:

@@ -45,9 +45,9 @@ class Data(NamedTuple):
     @property
     def taint(self) -> Ids:
         """All fits whose result is in these values, in whatever column."""
-        if not self.inside:
+        if not self.inside and not self.foretold:
             return self.learned
-        return self.learned.union(number for _, number in self.inside)
+        return self.learned.union(number for _, number in self.inside | self.foretold)
 
     def as_rows(self) -> Data:
         """Return a table of summaries as the rows that are worked with."""
@@ -182,6 +182,7 @@ class Estimator(NamedTuple):
     params: tuple[tuple[str, Any], ...] = ()
     first: Any = None  # its first positional argument
     learned: Ids = NONE  # fits that are part of it: a layer that was adapted before
+    shuffles: bool = False  # a splitter that deals rows out at random
 
 
 UNKNOWN = Data()

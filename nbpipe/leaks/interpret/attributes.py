@@ -57,6 +57,8 @@ def _of_data(owner: Data, name: str) -> Data:
         return owner._replace(form="index", oid=0)
     if name == "columns":
         return Data(form="columns", varies=owner.varies)
+    if name in {"groups", "indices"} and owner.form == "groups":
+        return owner._replace(oid=0, form="")
     if name in HARMLESS:
         return Data(varies=owner.varies)
     if name in _SAME:

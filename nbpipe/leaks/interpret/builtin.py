@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbpipe.leaks.facts import Choice
 from nbpipe.leaks.interpret import attributes, groups
 from nbpipe.leaks.interpret.subscripts import fold
 from nbpipe.leaks.values import UNKNOWN, Const, Data, Function, Map, Model, Ref, Seq
@@ -95,6 +96,11 @@ def _chosen(m: Machine, call: Call) -> Any:
     if isinstance(value, Data) and value.rows and len(call.args) == 1:
         return groups.summary(m, call.with_args(**call.kwargs), value)
     known = m.elements(value) if len(call.args) == 1 else call.args
+    judge = call.kwargs.get("key")
+    if isinstance(judge, Function):
+        for tried in m.data_in(m.try_out(judge)):
+            if tried.scores:
+                m.record(Choice, call.node, scores=tried.scores, repeated=True)
     models = [value for value in known or () if isinstance(value, Model)]
     return models[-1] if models else m.mix(call.args)
 

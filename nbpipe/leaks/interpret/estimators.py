@@ -6,12 +6,12 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.facts import Save
+from nbpipe.leaks.facts import Predicted, Save
 from nbpipe.leaks.interpret import judging, library
 from nbpipe.leaks.interpret.call import Call, first
 from nbpipe.leaks.interpret.fitting import FITS, LAST_NETWORK, RESAMPLES, fit, transform
 from nbpipe.leaks.interpret.models import adapted, models_in
-from nbpipe.leaks.knowledge.estimators import KINDS, SPLITTERS
+from nbpipe.leaks.knowledge.estimators import KINDS
 from nbpipe.leaks.rows import divided
 from nbpipe.leaks.values import (
     NONE,
@@ -57,6 +57,8 @@ def call(m: Machine, call: Call, model: Model) -> Any:
         return _folds(m, call, state) if name == "split" else UNKNOWN
     if name in FITS or name in RESAMPLES:
         return fit(m, call, model)
+    if name == "train" and state.kind in KINDS and call.args:  # gensim's word vectors
+        return fit(m, call._replace(name="fit"), model)
     if name in _APPLIES:
         return transform(m, model, m.mix(call.args or call.given))
     if name in _PREDICTS:
@@ -101,16 +103,12 @@ def _settings(m: Machine, call: Call) -> list[Any]:
 def _folds(m: Machine, call: Call, state: Estimator) -> Data:
     """Return what a splitter gives in turn; `column` names it, `without` says that it shuffles."""
     data = m.mix(call.given)
-    options = dict(state.params)
-    shuffles = SPLITTERS.get(state.cls)
-    if shuffles is None:
-        shuffles = options.get("shuffle") == Const(value=True)
-    once = options.get("n_splits", state.first) == Const(1)
+    once = dict(state.params).get("n_splits", state.first) == Const(1)
     return Data(
         rows=data.rows,
         form="folds",
         column=state.cls,
-        without=frozenset({"shuffled"}) if shuffles else frozenset(),
+        without=frozenset({"shuffled"}) if state.shuffles else frozenset(),
         only=frozenset({"once"}) if once else None,
         copies=data.copies,
         windows=data.windows,
@@ -121,7 +119,8 @@ def _predicted(m: Machine, call: Call, model: Model, data: Data) -> Data:
     state = m.estimator(model)
     if state.fits and not data.stat and divided(data.rows) and judging.judges(m, state.fits):
         m.judge(call.node, call.last, data, state.fits, certain=False)
-    return _predictions(data, state.fits)._replace(varies=data.varies | state.varies)
+    m.record(Predicted, call.node, rows=data.rows, fits=state.fits)
+    return _predictions(data, state.fits)._replace(varies=state.varies)
 
 
 def _predictions(data: Data, fits: Ids) -> Data:
@@ -145,7 +144,7 @@ def _score(m: Machine, call: Call, model: Model) -> Data:
     rows = data.rows or target.rows
     if not rows or not judging.judges(m, state.fits):
         return UNKNOWN
-    data = data._replace(rows=rows)
+    data = data._replace(rows=rows, varies=state.varies)
     scores = m.judge(call.node, call.last, data, state.fits, target=target.column)
     return Data(scores=scores, varies=data.varies | state.varies)
 

@@ -9,7 +9,7 @@ from nbpipe.leaks.interpret.call import Call, first
 from nbpipe.leaks.interpret.judging import judges
 from nbpipe.leaks.interpret.mixing import union
 from nbpipe.leaks.interpret.models import make, models_in
-from nbpipe.leaks.knowledge.estimators import KERAS, STEERING_CALLBACKS
+from nbpipe.leaks.knowledge.estimators import KERAS, KINDS, STEERING_CALLBACKS
 from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Estimator, Ids, Model, Seq
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def transform(m: Machine, model: Model, data: Data) -> Data:
 def _learned(m: Machine, call: Call, model: Model, data: Data, target: Data) -> Ids:
     """Note the fit and put it into the estimator."""
     state = m.estimator(model)
-    if state.kind == "stateless":
-        return NONE
+    if state.kind == "stateless" or (data.fits and state.kind in KINDS):
+        return NONE  # what is learned of predictions enters no model
     fits = m.learn(
         call.node,
         state.kind,

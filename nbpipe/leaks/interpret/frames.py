@@ -111,10 +111,21 @@ def _mask(m: Machine, call: Call, owner: Data) -> Data:
     picks = chosen.picks or picks_of(chosen) - picks_of(owner)
     if call.last == "isin" and picks:  # the rows of some of all subjects
         return Data(rows=owner.rows, picks=picks, form="mask")
-    key, part = ("mask", ast.unparse(call.node)), "in"
+    of = owner.column or ast.unparse(call.node.func)
+    key, side = ("mask", ast.unparse(call.node)), ("part", "in")
     if call.last in _NULLS:
-        key, part = ("null", owner.column or ast.unparse(call.node.func)), _NULLS[call.last]
-    return Data(rows=owner.rows, picks=frozenset({(key, ("part", part))}), form="mask")
+        key, side = ("null", of), ("part", _NULLS[call.last])
+    elif call.last == "isin":
+        key, side = ("isin", of), ("in", _labels(call))
+    return Data(rows=owner.rows, picks=frozenset({(key, side)}), form="mask")
+
+
+def _labels(call: Call) -> Any:
+    """Return the labels that rows are looked for with, or a text that stands for them."""
+    listed = call.argument(0, "values")
+    items = listed.items if isinstance(listed, Seq) else ()
+    literals = frozenset(each.value for each in items if isinstance(each, Const))
+    return literals or ast.unparse(call.node)
 
 
 def _default(m: Machine, call: Call, owner: Data) -> Any:
@@ -228,6 +239,12 @@ def _assigned(m: Machine, call: Call, owner: Data) -> Data:
     return owner._replace(oid=0)
 
 
+def _labels_of(_m: Machine, call: Call, owner: Data) -> Data:
+    """Return the labels of a column, which may be divided instead of the rows."""
+    name = f"{owner.column} {ast.unparse(call.node)}"
+    return Data(form="order", column=name, varies=owner.varies)
+
+
 def _keys(_m: Machine, _call: Call, owner: Data) -> Data:
     """Return the columns of a frame, or the index of something computed of columns."""
     return owner._replace(oid=0, form="index") if owner.stat else Data(form="columns")
@@ -252,6 +269,7 @@ _METHODS: dict[str, Any] = {
     "repeat": _repeated,
     "assign": _assigned,
     "keys": _keys,
+    "unique": _labels_of,
     **dict.fromkeys(("resample", "asfreq"), _as_series),
     **dict.fromkeys(
         GROUPING, lambda _m, _call, owner: owner._replace(oid=0, form="groups", column="")

@@ -33,6 +33,8 @@ def summary(m: Machine, call: Call, owner: Data) -> Data:
     each_row |= isinstance(axis, Seq) and Const(0) not in axis.items
     if owner.form in {"rolling", "row"} or each_row:
         return owner._replace(oid=0, form="row" if owner.form == "row" else "")
+    if owner.form == "mask" and not owner.scores:
+        return Data(varies=owner.varies)  # a share, such as that of missing values
     if owner.scores or owner.fits:
         return owner._replace(oid=0, rows=frozenset(), stat=NONE)
     if (owner.stat and owner.form != "table") or not owner.rows:

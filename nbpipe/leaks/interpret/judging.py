@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.leaks.facts import Fit
+from nbpipe.leaks.facts import Choice, Fit, Score
 from nbpipe.leaks.interpret.call import Call, first
 from nbpipe.leaks.interpret.models import models_in
 from nbpipe.leaks.knowledge.functions import METRIC_ENDINGS, METRICS, NO_METRIC
 from nbpipe.leaks.rows import overlap
-from nbpipe.leaks.values import NONE, UNKNOWN, Data, Ids, Model
+from nbpipe.leaks.values import NONE, UNKNOWN, Data, Ids, Model, Seq
 
 if TYPE_CHECKING:
-    import ast
-
     from nbpipe.leaks.interpret.machine import Machine
 
 
@@ -36,7 +35,10 @@ def by_hand(m: Machine, node: ast.AST, left: Data, right: Data) -> Ids:
         apart = predicted.rows and not overlap(predicted.rows, actual.rows)
         if apart and {a.source for a in predicted.rows} & {a.source for a in actual.rows}:
             continue  # two parts of one source are not compared row by row
-        return _judged(m, node, "a comparison by hand", predicted, actual)
+        how = "a comparison by hand" if isinstance(node, ast.Compare) else "a difference by hand"
+        if not isinstance(node, ast.Compare) and _out_of_fold(m, predicted):
+            return NONE  # residuals, to go on with
+        return _judged(m, node, how, predicted, actual)
     return NONE
 
 
@@ -77,7 +79,19 @@ def _is_truth(data: Data) -> bool:
 def _judged(m: Machine, node: ast.AST, how: str, predicted: Data, truth: Data) -> Ids:
     varies = predicted.varies - truth.varies  # one of several columns of both is no setting
     judged = predicted._replace(rows=predicted.rows or truth.rows, varies=varies)
-    return m.judge(node, how, judged, predicted.fits, target=truth.column)
+    folds = _out_of_fold(m, predicted)
+    if any(_is_curve(m, number) for number in predicted.scores):  # its threshold was read off one
+        m.record(Choice, node, scores=predicted.scores, repeated=True)
+    return m.judge(node, how, judged, predicted.fits, target=truth.column, folds=folds)
+
+
+def _out_of_fold(m: Machine, predicted: Data) -> bool:
+    return all(m.fit(number).folds for number in predicted.fits)
+
+
+def _is_curve(m: Machine, number: int) -> bool:
+    fact = m.facts[number]
+    return isinstance(fact, Score) and fact.how.endswith("_curve")
 
 
 def metric(m: Machine, call: Call) -> Data:
@@ -91,6 +105,8 @@ def over_folds(m: Machine, call: Call) -> Data:
     values = [value for value in call.args if not isinstance(value, Model)]
     rows = call._replace(args=values)
     data = m.mix([first(rows, "X")])
+    if not data.rows:  # lgb.cv(params, data)
+        data = next((part for part in m.data_in(Seq(tuple(call.given))) if part.rows), UNKNOWN)
     target = m.mix([rows.argument(1, "y")])
     if not data.rows:
         return UNKNOWN
@@ -98,12 +114,16 @@ def over_folds(m: Machine, call: Call) -> Data:
     if models:
         state = m.estimator(models[0])
         known: dict[str, Any] = {"setting": state.setting, "varies": state.varies | data.varies}
+        known["folds"] = True
         fits = m.learn(
             call.node, "model", data, state.cls, target=target, oid=models[0].oid, **known
         )
-    scores = m.judge(call.node, call.last, data, fits, folds=True, target=target.column)
-    if call.last == "cross_val_predict":
-        return Data(rows=data.rows, learned=data.taint)
+    if call.last == "cross_val_predict" and fits:
+        return Data(rows=data.rows, fits=fits, learned=data.taint, copies=data.copies)
+    shuffled = any(m.estimator(each).shuffles for each in models_in(m, call.kwargs.get("cv")))
+    scores = m.judge(
+        call.node, call.last, data, fits, folds=True, target=target.column, shuffled=shuffled
+    )
     return Data(scores=scores, varies=data.varies)
 
 

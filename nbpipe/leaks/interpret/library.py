@@ -57,8 +57,7 @@ def call(m: Machine, call: Call) -> Any:
     if name in known.LEARNING and call.args:
         return shaping.learned(m, call)
     if name in SUMMARIES and call.args and isinstance(call.args[0], Data):
-        scores = judging.given(m, call)  # crosstab(y_test, predicted)
-        if scores:
+        if name == "crosstab" and (scores := judging.given(m, call)):  # (y_test, predicted)
             return Data(scores=scores)
         return groups.summary(m, call._replace(args=call.args[1:]), call.args[0])
     if name in known.GENERATORS and ".random" in call.name and _many(call):
@@ -94,7 +93,7 @@ def unknown(m: Machine, call: Call) -> Any:
     """Call a function that nobody knows: rows go through it."""
     for function in call.given:
         if isinstance(function, Function):
-            _tried(m, function)
+            m.try_out(function)
     if judging.given(m, call):
         return UNKNOWN
     data = m.mix(call.given)
@@ -109,17 +108,6 @@ def unknown(m: Machine, call: Call) -> Any:
     if name.startswith(_LOADS) or "data" in name or "split" in name:
         return Data(rows=source(("call", ast.unparse(call.node))))
     return UNKNOWN
-
-
-def _tried(m: Machine, function: Function) -> None:
-    """Walk a function that somebody else calls again and again: ``study.optimize(objective)``."""
-    m.loop_count += 1
-    number = m.loop_count
-    m.loops.append(number)
-    free = len(function.node.args.args) - len(function.bound)
-    moved = [Data(varies=frozenset({number}), oid=m.number()) for _ in range(free)]
-    m.enter(function, moved, {})
-    m.loops.pop()
 
 
 def _cloned(m: Machine, call: Call) -> Any:

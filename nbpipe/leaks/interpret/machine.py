@@ -127,6 +127,17 @@ class Machine:
         """Walk a local function with these arguments and return what it returns."""
         return self._language.enter(self, function, args, kwargs)
 
+    def try_out(self, function: Function) -> Any:
+        """Walk a function that a library calls again and again: ``study.optimize(objective)``."""
+        self.loop_count += 1
+        number = self.loop_count
+        self.loops.append(number)
+        free = len(function.node.args.args) - len(function.bound)
+        moved = [Data(varies=frozenset({number}), oid=self.number()) for _ in range(free)]
+        result = self.enter(function, moved, {})
+        self.loops.pop()
+        return result
+
     # Names and objects
 
     def look_up(self, name: str) -> Any:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.interpret.mixing import union
-from nbpipe.leaks.knowledge.estimators import DATA_FIRST, KERAS, KINDS, kind_of
+from nbpipe.leaks.knowledge.estimators import DATA_FIRST, KERAS, KINDS, SPLITTERS, kind_of
 from nbpipe.leaks.values import NONE, Const, Estimator, Ids, Map, Model, Ref, Seq
 
 if TYPE_CHECKING:
@@ -32,8 +32,15 @@ def make(m: Machine, call: Call, cls: str) -> Model:
         params=tuple(call.kwargs.items()),
         first=call.argument(0),
         learned=data.taint | adapted(m, steps) if cls in KERAS else NONE,
+        shuffles=_shuffles(cls, call),
     )
     return m.new_estimator(state)
+
+
+def _shuffles(cls: str, call: Call) -> bool:
+    """Say whether a splitter deals rows out at random."""
+    always = SPLITTERS.get(cls, False)
+    return call.says("shuffle") if always is None else always
 
 
 def adapted(m: Machine, layers: Iterable[Model]) -> Ids:

@@ -9,7 +9,7 @@ from nbpipe.leaks.interpret import judging
 from nbpipe.leaks.interpret.mixing import union
 from nbpipe.leaks.knowledge import functions as known
 from nbpipe.leaks.knowledge.frames import WINDOWS
-from nbpipe.leaks.rows import Rows, source, within
+from nbpipe.leaks.rows import Rows, pick, source, within
 from nbpipe.leaks.values import NONE, UNKNOWN, Const, Data, Map, Seq
 
 if TYPE_CHECKING:
@@ -123,12 +123,21 @@ def _product(m: Machine, call: Call) -> Data:
     return judging.predicted_by_hand(m, call.node, rows, weights) or m.mix(call.given)
 
 
+def _padded(m: Machine, call: Call) -> Data:
+    """``pad_sequences(texts, maxlen=longest)``: a length is nothing that a model learns by."""
+    return m.mix(call.args[:1])
+
+
 def _windows(m: Machine, call: Call) -> Data:
     """Cut a series into windows that share values."""
     data = m.mix(call.given)
     if not data.rows:
         return data
     windows = frozenset({m.record(Windows, call.node, rows=data.rows, how=call.last)})
+    bounds = (call.option("start_index"), call.option("end_index"))
+    if any(bounds):
+        rows = pick(data.rows, frozenset({("rows", ("range", *bounds))}))
+        data = data._replace(rows=rows)
     return data._replace(oid=0, windows=data.windows | windows)
 
 
@@ -141,5 +150,6 @@ FUNCTIONS: dict[str, Any] = {
     **dict.fromkeys(_EMPTY, lambda _m, _call: UNKNOWN),
     **dict.fromkeys(WINDOWS, _windows),
     "cut": _cut,
+    "pad_sequences": _padded,
     **dict.fromkeys(("dot", "matmul"), _product),
 }

@@ -6,11 +6,14 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.interpret.sides import side_of
-from nbpipe.leaks.rows import pick, source
+from nbpipe.leaks.rows import Atom, pick, source
 from nbpipe.leaks.values import Const, Data, Instance, Map, Model, Seq
 
 if TYPE_CHECKING:
     from nbpipe.leaks.interpret.machine import Machine
+
+
+_TEST, _VAL = ("part", "test"), ("part", "val")
 
 
 def assign(m: Machine, target: ast.expr, value: Any, node: ast.AST) -> None:
@@ -25,6 +28,18 @@ def assign(m: Machine, target: ast.expr, value: Any, node: ast.AST) -> None:
         _set_attribute(m, target, value)
     elif isinstance(target, ast.Subscript):
         _set_item(m, target, value)
+
+
+def _named(name: str, value: Any) -> Any:
+    """Return a part of a split as what it is called: the second may be for validation."""
+    if not isinstance(value, Data) or not value.rows or side_of(name) != "val":
+        return value
+    return value._replace(rows=frozenset(_validating(atom) for atom in value.rows))
+
+
+def _validating(atom: Atom) -> Atom:
+    picks = ((key, _VAL if side == _TEST else side) for key, side in atom.picks)
+    return Atom(atom.source, frozenset(picks))
 
 
 def forget(m: Machine, target: ast.expr) -> None:
@@ -43,7 +58,7 @@ def _unpack(m: Machine, targets: list[ast.expr], value: Any, node: ast.AST) -> N
     starred = any(isinstance(target, ast.Starred) for target in targets)
     if isinstance(value, Seq) and len(value.items) == len(targets) and not starred:
         for target, item in zip(targets, value.items, strict=True):
-            assign(m, target, m.see(item), node)
+            assign(m, target, _named(_last_name(target), m.see(item)), node)
         return
     sides = [side_of(_last_name(target)) for target in targets]
     if isinstance(value, Data) and len({side for side in sides if side}) > 1:

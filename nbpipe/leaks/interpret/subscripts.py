@@ -93,7 +93,7 @@ def _names(key: Any) -> frozenset[str] | None:
 
 def _rows(m: Machine, node: ast.Subscript, owner: Data, key: ast.expr) -> Data:
     """Return the part of `owner` that the first subscript takes."""
-    plain = owner._replace(oid=0, form="" if owner.form in {"loc", "index"} else owner.form)
+    plain = owner._replace(oid=0, form="" if owner.form == "loc" else owner.form)
     if isinstance(key, ast.Slice):
         return _sliced(m, node, plain, key)
     value = m.evaluate(key)

@@ -32,7 +32,7 @@ EXTREMES = words("min max nanmin nanmax amin amax")
 # They tell of rows, and nothing of what stands in them enters anything.
 HARMLESS = words(
     """
-    info shape size ndim dtype dtypes columns nunique unique count isnull isna notnull notna
+    info shape size ndim dtype dtypes columns nunique count isnull isna notnull notna
     memory_usage plot hist boxplot show savefig empty nbytes items iteritems
     """
 )
@@ -46,7 +46,7 @@ FILES = words(
 ROW_WISE_GROUPS = words(
     """
     cumcount cumsum shift diff rolling expanding pct_change ffill head tail nth cumprod
-    cummax cummin ewm rank first last ngroup __iter__
+    cummax cummin ewm rank first last ngroup __iter__ items keys
     """
 )
 NEIGHBOURS = words("shift rolling expanding ewm pct_change diff")

@@ -51,6 +51,8 @@ def _path(view: View, fit: Fit, score: Score) -> Path | None:
     trained = view.trained_on(score)
     if overlap(score.rows, trained):
         return None  # a score of training rows claims nothing about others
+    if any(key[0] == "fold" for atom in score.rows for key, _ in atom.picks):
+        severity = _least(severity, _in_folds(view, fit, score))  # folds by hand
     how: Literal["before", "test"] = "before" if overlap(fit.rows, trained) else "test"
     return Path(fit, score, how, _least(severity, "error" if score.certain else "review"))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from nbpipe.leaks.facts import Predicted
 from nbpipe.leaks.knowledge.estimators import BASELINES
 from nbpipe.leaks.rows import Rows, overlap
 
@@ -46,7 +47,7 @@ def chosen(view: View) -> Iterator[Judged]:
                 moved = score.varies.union(*(fit.varies for fit in view.fits(score)))
                 again = moved & set(score.loops) - _divided_in(view, score)
                 if again or score.number in decided:
-                    yield Judged(score, (), "error")
+                    yield Judged(score, (), "review" if _validates(score.rows) else "error")
 
 
 def stopped(view: View) -> Iterator[Judged]:
@@ -56,7 +57,8 @@ def stopped(view: View) -> Iterator[Judged]:
         for score in scores:
             same = tuple(other for other in final if other.fits & score.fits)
             if same and (score.tuning or score.how in _WATCHED):
-                yield Judged(score, same, "error" if score.tuning else "review")
+                grave = score.tuning and not _validates(score.rows)
+                yield Judged(score, same, "error" if grave else "review")
 
 
 def _divided_in(view: View, score: Score) -> set[int]:
@@ -83,7 +85,25 @@ def _judged(view: View) -> tuple[list[Score], ...]:
         if _of_one_model(view, scores):
             for source in {atom.source for atom in rows}:
                 final[source].append(rows)
-    return tuple(scores for rows, scores in groups.items() if not _confirmed(rows, final))
+    return tuple(
+        scores
+        for rows, scores in groups.items()
+        if not _confirmed(rows, final) and not (_validates(rows) and _predicted(view, scores))
+    )
+
+
+def _validates(rows: Rows) -> bool:
+    """Say whether the author calls these rows a validation part."""
+    return any(side == ("part", "val") for atom in rows for _, side in atom.picks)
+
+
+def _predicted(view: View, scores: list[Score]) -> bool:
+    """Say whether the models go on to rows that nobody here knows the truth of."""
+    known = scores[0].rows | view.trained_on(scores[0])
+    return any(
+        isinstance(fact, Predicted) and fact.rows and not overlap(fact.rows, known)
+        for fact in view.facts
+    )
 
 
 def _counting(view: View, scores: list[Score]) -> list[Score]:

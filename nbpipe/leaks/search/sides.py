@@ -44,7 +44,8 @@ def refitted(view: View) -> Iterator[Sided]:
         fits = view.fits(score)
         if score.folds or not score.certain or score.tuning or not overlap(score.rows, trained):
             continue
-        if any(not overlap(score.rows, fit.rows) for fit in fits):
+        one = len({fit.oid for fit in fits}) == 1  # fitted on and on
+        if not one and any(not overlap(score.rows, fit.rows) for fit in fits):
             continue  # out-of-fold predictions
         if any(score.rows == fit.rows for fit in fits):
             if _divided_off(score) and not _tested(view, fits):
@@ -85,19 +86,26 @@ def training_only(view: View) -> Iterator[Sided]:
     if any(score.folds or view.held_out(score) for score in scores):
         return
     for score in scores:
-        if score.certain and score.fits and view.on_training_rows(score):
+        if score.certain and score.fits and _claims(view, score) and view.on_training_rows(score):
             yield Sided(view.fits(score)[-1], score, "review")
             return
+
+
+def _claims(view: View, score: Score) -> bool:
+    """Say whether a score of training rows is shown as one: residuals and generators are not."""
+    told = " ".join(ast.unparse(fit.node) for fit in view.fits(score)).lower()
+    return score.how != "a difference by hand" and "gen" not in told
 
 
 def shuffled(view: View) -> Iterator[Sided]:
     """Return what gave rows their neighbours' values, where neighbours were then dealt out."""
     for score in view.scores:
         split = view.split_of(score.rows) if view.held_out(score) else None
-        if split is None or not split.shuffled:
-            continue
+        dealt = split.rows if split is not None and split.shuffled else None
+        if score.folds and score.shuffled:
+            dealt = score.rows
         for windows in view.windows(score):
-            if overlap(windows.rows, split.rows):
+            if dealt is not None and overlap(windows.rows, dealt):
                 yield Sided(windows, score, "review")
 
 
