@@ -100,8 +100,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> tuple[str, int]:
     chosen = {
-        "select": _codes(options.select),
-        "ignore": _codes(options.ignore),
+        "select": options.select,
+        "ignore": options.ignore,
         "fail_on": options.fail_on,
     }
     if "-" not in options.paths:
@@ -140,10 +140,6 @@ def _models(options: argparse.Namespace) -> tuple[str, int]:
     import json  # noqa: PLC0415 - as above
 
     return json.dumps(found.to_dict(), indent=1), 0
-
-
-def _codes(given: list[str]) -> list[str]:
-    return [code for codes in given for code in codes.replace(",", " ").split()]
 
 
 def _progress(files: Sequence[Path]) -> Iterable[Path]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def check(args: Any, session: Session, namespace: Namespace, progress: Any) -> Any:
     """Check what the words behind `%nbpipe check` ask for."""
     _make_sense(args)
-    chosen = {"select": _codes(args.select), "ignore": _codes(args.ignore)}
+    chosen = {"select": args.select or [], "ignore": args.ignore or []}
     if args.data:
         return _check_data(args, namespace)
     if args.paths:
@@ -69,8 +69,3 @@ def _check_files(args: Any, progress: Any, chosen: dict[str, Any]) -> Checked:
 def _speak(added: SessionFindings) -> None:
     if added.findings:
         display(added)
-
-
-def _codes(given: list[str] | None) -> list[str]:
-    """Read ``--select NB1,NB201 --select NB3``."""
-    return [code for words in given or [] for code in words.split(",") if code]

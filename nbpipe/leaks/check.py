@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.errors import UnreadableError, one_line
 from nbpipe.leaks.analysis import analyse
+from nbpipe.leaks.codes import selectors
 from nbpipe.leaks.config import FAIL_ON, Settings, settings_for
 from nbpipe.leaks.ignores import is_ignored, unknown_ignores
 from nbpipe.leaks.source import Document, parse, read
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from nbpipe.leaks.findings import Finding
 
+    Codes = str | Sequence[str]
     Find = Callable[[Document], tuple[Finding, ...]]
     Progress = Callable[[Sequence[Path]], Iterable[Path]]
 
@@ -110,8 +112,8 @@ class Checked:
 
 def check(
     *sources: str | Path,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
+    select: Codes = (),
+    ignore: Codes = (),
     fail_on: str | None = None,
     progress: Progress | None = None,
 ) -> Checked:
@@ -123,8 +125,9 @@ def check(
         Notebooks, scripts and folders of them; a text of more than one line, or of none, is source
         itself. Without any: the ``paths`` of ``[tool.nbpipe]`` in pyproject.toml,
         or this folder.
-    select, ignore : sequence of str
-        Codes such as ``NB101`` or families such as ``NB1``, in place of the configured ones.
+    select, ignore : str or sequence of str
+        Codes such as ``NB101``, families such as ``NB1`` or names such as
+        ``fitted-before-split``, in place of the configured ones.
     fail_on : {"error", "review", "note", "never"}, optional
         The severity from which on `Checked.exit_code` is 1; ``error`` unless configured.
     progress : callable, optional
@@ -160,8 +163,8 @@ def check_text(
     text: str,
     path: str = "-",
     *,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
+    select: Codes = (),
+    ignore: Codes = (),
     fail_on: str | None = None,
 ) -> Checked:
     """Find the leaks in the text of a notebook or a script, which may stand at `path`.
@@ -185,8 +188,8 @@ def check_document(
     document: Document,
     find: Find = analyse,
     *,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
+    select: Codes = (),
+    ignore: Codes = (),
 ) -> Checked:
     """Find the leaks in cells put together elsewhere, such as those run in a session.
 
@@ -202,11 +205,12 @@ def check_document(
     return run.checked()
 
 
-def _settings(
-    paths: Sequence[Path], select: Sequence[str], ignore: Sequence[str], fail_on: str | None
-) -> Settings:
-    given: dict[str, Any] = {"select": tuple(select), "ignore": tuple(ignore), "fail_on": fail_on}
-    return replace(settings_for(paths), **{name: each for name, each in given.items() if each})
+def _settings(paths: Sequence[Path], select: Codes, ignore: Codes, fail_on: str | None) -> Settings:
+    given: dict[str, Any] = {"select": selectors(select), "ignore": selectors(ignore)}
+    chosen = {name: codes for name, codes in given.items() if codes}
+    if fail_on is not None:
+        chosen["fail_on"] = fail_on
+    return replace(settings_for(paths), **chosen)
 
 
 @dataclass(slots=True)

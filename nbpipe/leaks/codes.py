@@ -1,10 +1,11 @@
-"""Codes and families of rules, as people write them: ``NB101``, ``NB10``, ``NB1xx``, ``NB1``."""
+"""Codes, families and names of rules, as people write them: ``NB101``, ``NB1xx``, ``NB1``."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from nbpipe.errors import did_you_mean
+from nbpipe.errors import UsageError, brief, did_you_mean
 from nbpipe.leaks.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -12,27 +13,44 @@ if TYPE_CHECKING:
 
     from nbpipe.leaks.rules.rule import Rule
 
+_CODE = re.compile(r"(?=.{3,5}\Z)(NB\d+)X*")
+
+
+def selectors(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Read what a caller selects or ignores: ``"NB1,NB201"``, or several such texts.
+
+    Raises
+    ------
+    UsageError
+        If it is anything else.
+    """
+    texts = [given] if isinstance(given, str) else given
+    if not (isinstance(texts, list | tuple | set) and all(isinstance(x, str) for x in texts)):
+        raise UsageError(f"Rules are chosen by a code or a list of codes, not by {brief(given)}.")
+    return tuple(code for text in texts for code in text.replace(",", " ").split() or [""])
+
 
 def covers(wanted: Iterable[str], code: str) -> bool:
-    """Tell whether one of the codes or families `wanted` is, or holds, `code`."""
-    return any(code.startswith(_prefix(each)) for each in wanted)
+    """Tell whether one of the codes, families or names `wanted` is, or holds, `code`."""
+    return any(
+        code.startswith(family[1])
+        if (family := _CODE.fullmatch(each.strip().upper()))
+        else any(rule.code == code and rule.name == each.strip().lower() for rule in RULES)
+        for each in wanted
+    )
 
 
 def rules_of(wanted: str) -> list[type[Rule]]:
     """Return the rules of a code, a family or a name."""
-    if not wanted.strip():
-        return []
-    named = [rule for rule in RULES if rule.name == wanted.strip().lower()]
-    return named or [rule for rule in RULES if covers([wanted], rule.code)]
+    return [rule for rule in RULES if covers([wanted], rule.code)]
 
 
 def unknown_code(wanted: str) -> str:
-    """Return what is wrong with a code or family, or an empty string."""
-    if wanted.strip() and any(covers([wanted], rule.code) for rule in RULES):
+    """Return what is wrong with a code, a family or a name, or an empty string."""
+    if rules_of(wanted):
         return ""
-    near = did_you_mean(wanted.upper(), [rule.code for rule in RULES])
+    if not wanted.strip():
+        return "A rule is missing: give a code, such as NB101, a family, such as NB1, or a name."
+    near = did_you_mean(wanted.strip().upper(), [rule.code for rule in RULES])
+    near = near or did_you_mean(wanted.strip().lower(), [rule.name for rule in RULES])
     return f"There is no rule `{wanted}`.{near} `nbpipe explain` lists all."
-
-
-def _prefix(wanted: str) -> str:
-    return wanted.strip().upper().rstrip("X")

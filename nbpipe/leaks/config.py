@@ -24,7 +24,7 @@ class Settings:
     Parameters
     ----------
     select, ignore : tuple of str
-        Codes or families, such as ``NB101`` or ``NB1``; an empty `select` is all.
+        Codes, families or names of rules, such as ``NB101`` or ``NB1``; no `select` is all.
     exclude : tuple of str
         Globs of paths below `folder`, or of names, that are not checked.
     paths : tuple of str

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from typing import TYPE_CHECKING
 
-from nbpipe.errors import UsageError, did_you_mean
-from nbpipe.leaks.codes import rules_of
+from nbpipe.errors import UsageError
+from nbpipe.leaks.codes import rules_of, unknown_code
 from nbpipe.leaks.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def explain(rule: str = "") -> Explanation:
         return Explanation(_table(RULES))
     found = rules_of(rule)
     if not found:
-        near = did_you_mean(rule.upper(), [each.code for each in RULES])
-        near = near or did_you_mean(rule.lower(), [each.name for each in RULES])
-        raise UsageError(f"There is no rule `{rule}`.{near} `nbpipe explain` lists all.")
+        raise UsageError(unknown_code(rule))
     return Explanation(to_markdown(found[0]) if len(found) == 1 else _table(found))
 
 

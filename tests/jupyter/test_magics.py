@@ -128,6 +128,8 @@ def test_every_verb_has_help(shell, capsys, verb):
         ("%nbpipe watch onn", "invalid choice: 'onn'"),
         ("%nbpipe explain NB1O1", "Did you mean 'NB101'?"),
         ("%nbpipe check --select NB1O1", "Did you mean 'NB101'?"),
+        ("%nbpipe check --ignore X", "no rule `X`"),
+        ("%nbpipe check --select ,", "A rule is missing"),
         ("%nbpipe check --severity grave", "invalid choice: 'grave'"),
         ("%nbpipe check --data X", "--data takes X_train X_test"),
         ("%nbpipe check --data X X y", "--data takes X_train X_test"),

@@ -57,6 +57,7 @@ def after(line, comment):
         (8, f"# nbpipe: ignore[NB2, {CODE}] the lesson shows it"),
         (9, "# nbpipe: ignore[NB1]"),
         (7, "# nbpipe: ignore[nb1xx]"),
+        (7, "# nbpipe: ignore[fitted-before-split]"),
         (10, f"# nbpipe: ignore[{CODE}] on the line of the split"),
         (13, f"# nbpipe: ignore[{CODE}] on the line of the score"),
         (1, "# nbpipe: ignore-file"),
@@ -95,6 +96,35 @@ def test_select_and_ignore_choose_rules():
     assert nbpipe.check(LEAK, select=["NB1"], ignore=["NB1"]).findings == ()
     with pytest.raises(UsageError, match=r"There is no rule `NB1O1`\. Did you mean 'NB101'"):
         nbpipe.check(LEAK, select=["NB1O1"])
+
+
+@pytest.mark.parametrize("given", ["NB1", "nb1xx", "NB10", "NB10x", "fitted-before-split", [CODE]])
+def test_a_rule_is_chosen_by_code_family_or_name_in_a_text_or_a_list(given):
+    assert CODE in codes(nbpipe.check(LEAK, select=given))
+    assert CODE not in codes(nbpipe.check(LEAK, ignore=given))
+    assert CODE in codes(nbpipe.check(LEAK, select=f"NB3,{given}" if given != [CODE] else given))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["X", "xx", "N", "NB", "NBX", "NB101X", "1", "fitted-before", "all"]
+)
+def test_what_names_no_rule_chooses_none(wrong):
+    for option in ("select", "ignore"):
+        with pytest.raises(UsageError, match=f"There is no rule `{wrong}`"):
+            nbpipe.check(LEAK, **{option: wrong})
+
+
+@pytest.mark.parametrize("empty", ["", " ", ",", [""], [CODE, ""]])
+def test_an_empty_choice_is_no_choice(empty):
+    for option in ("select", "ignore"):
+        with pytest.raises(UsageError, match="A rule is missing"):
+            nbpipe.check(LEAK, **{option: empty})
+
+
+@pytest.mark.parametrize("wrong", [None, 1, [1], b"NB1"])
+def test_rules_are_chosen_by_texts_alone(wrong):
+    with pytest.raises(UsageError, match="a code or a list of codes"):
+        nbpipe.check(LEAK, select=wrong)
 
 
 def test_options_take_the_place_of_the_configured_ones(tmp_path):

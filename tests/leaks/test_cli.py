@@ -71,6 +71,7 @@ def test_without_a_path_this_folder_is_checked(folder):
         (["--select", "NB2"], 0),
         (["--select", "NB2", "--select", "NB1xx"], 1),
         (["--select=NB101"], 1),
+        (["--select", "fitted-before-split"], 1),
     ],
 )
 def test_options_choose_what_fails(options, exit_code, folder):
@@ -82,6 +83,9 @@ def test_options_choose_what_fails(options, exit_code, folder):
     [
         (["check", ".", "--fail-on", "eror"], "not `eror`. Did you mean 'error'?"),
         (["check", ".", "--select", "NB1O1"], "There is no rule `NB1O1`. Did you mean 'NB101'?"),
+        (["check", ".", "--ignore", "X"], "There is no rule `X`."),
+        (["check", ".", "--select", ""], "A rule is missing"),
+        (["check", ".", "--select", ","], "A rule is missing"),
         (["check", ".", "--format", "xml"], "invalid choice: 'xml'"),
         (["check", "-", "."], "`-` is checked by itself"),
         (["check", "-", "--stdin-name", "a.ipynb"], "`a.ipynb` is not a notebook"),

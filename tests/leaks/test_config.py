@@ -59,7 +59,8 @@ def test_nothing_to_check_means_this_folder(tmp_path, monkeypatch):
         ("fail-on = 'eror'", "not `eror`. Did you mean 'error'?"),
         ("fail-on = ['error']", "fail-on is note, review, error, never"),
         ("ignore = ['QX1']", "There is no rule `QX1`."),
-        ("select = ['']", "There is no rule ``."),
+        ("select = ['']", "A rule is missing"),
+        ("ignore = ['X']", "There is no rule `X`."),
         ("select = [", "is not TOML"),
     ],
 )
