@@ -15,7 +15,8 @@ BEFORE = """
 df = pd.read_csv("f.csv")
 X = df.drop(columns="y")
 y = df["y"]
-
+"""
+JUDGED = """
 def judged(features):
     X_train, X_test, y_train, y_test = train_test_split(features, df["y"])
     return LinearRegression().fit(X_train, y_train).score(X_test, y_test)
@@ -28,7 +29,8 @@ def idioms(name: str) -> list[str]:
 
 
 def families(code: str) -> set[str]:
-    findings = analyse(parse(BEFORE + code, "x.py"))
+    before = BEFORE + JUDGED if "judged(" in code else BEFORE
+    findings = analyse(parse(before + code, "x.py"))
     return {each.code[:3] for each in findings if each.severity != "note"} & set(FAMILIES)
 
 

@@ -78,10 +78,16 @@ print(forest.score(X_test, y_test))
         told = set()
         for each in shuffled(view):
             split = view.split_of(each.score.rows)
-            if split is None or split.number in told:
+            dealer = each.score if split is None else split  # folds are dealt out by the score
+            if dealer.number in told:
                 continue
-            told.add(split.number)
-            how = f"`{split.how}` {words.at(view, split)}"
+            told.add(dealer.number)
+            how = f"`{dealer.how}` {words.at(view, dealer)}"
+            wish = "Use `TimeSeriesSplit` for its folds instead."
+            fix = f"folds = TimeSeriesSplit()\n# next: cv=folds in `{dealer.how}`"
+            if split is not None:
+                wish = f"Split {words.quoted(text(split.node))} by time instead."
+                fix = holdout.in_order(view, split, each.score)
             yield words.finding(
                 type(self),
                 view,
@@ -89,7 +95,7 @@ print(forest.score(X_test, y_test))
                 each.severity,
                 problem=f"gives rows the values of their neighbours, and {how} then deals "
                 f"neighbours out to both sides: some {words.judged(view, each.score)}.",
-                wish=f"Split {words.quoted(text(split.node))} by time instead.",
-                fix=holdout.in_order(view, split, each.score),
+                wish=wish,
+                fix=fix,
                 related=(*words.split_notes(view, each.score), words.score_note(view, each.score)),
             )
