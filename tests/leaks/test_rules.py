@@ -87,10 +87,15 @@ cross_val_score(model, X, y, groups=df['patient_id'], cv=GroupKFold(n_splits=5))
     "NB301-0": """
 for model in [forest, svm]:
     print(model, cross_val_score(model, X_train, y_train, cv=5).mean())
+print(svm.score(X_test, y_test))  # in place of all other scores, once; `svm` being the one that \
+you choose
 """,
     "NB302-0": """
-X_train, X_val, y_train, y_val = train_test_split(X_train, y_train, random_state=0)
-scores.append(accuracy_score(y_val, knn.predict(X_val)))
+X_train, X_val, y_train, y_val = train_test_split(X_train, y_train, random_state=0)  # before the \
+loop
+scores.append(accuracy_score(y_val, knn.predict(X_val)))  # in the loop
+print(accuracy_score(y_test, knn.predict(X_test)))  # after the loop, once; `knn` being the one \
+that you choose
 """,
     "NB303-0": """
 X_train, X_val, y_train, y_val = train_test_split(X_train, y_train, random_state=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.knowledge.estimators import KERAS
@@ -17,20 +18,22 @@ _TOLD = 3  # models that a sentence names
 
 
 def model(view: View, score: Score) -> str:
-    """Return what to call the judged model, in backquotes."""
+    """Return what to call the scored model, in backquotes."""
     return words.quoted(parts.model_name(view, score))
 
 
 def already(view: View, judged: Judged) -> str:
-    """Name the models that were judged before."""
+    """Name the models that were scored before."""
     made = dict.fromkeys(model(view, other) for other in judged.others)
     made.pop(model(view, judged.score), None)
     if not made:
-        return f"already judged another setting of it {words.at(view, judged.others[-1])}"
+        if judged.others[-1].node is judged.score.node:  # a loop
+            return "score another model or setting in each round"
+        return f"already scored another setting of it {words.at(view, judged.others[-1])}"
     told = list(made)[:_TOLD]
     more = len(made) - len(told)
     listed = ", ".join(told) + (f" and {more} more" if more else "")
-    return f"already judged {listed} {words.at(view, judged.others[0])}"
+    return f"already scored {listed} {words.at(view, judged.others[0])}"
 
 
 def by_cross_validation(view: View, judged: Judged) -> str:
@@ -43,5 +46,29 @@ def by_cross_validation(view: View, judged: Judged) -> str:
     X, y = argument(fit.node, 0, "X"), argument(fit.node, 1, "y")
     if len(models) > 1 and not networks and names.simple(X) and names.simple(y):
         line = f"print(model, cross_val_score(model, {text(X)}, {text(y)}, cv=5).mean())"
-        return f"for model in [{', '.join(models)}]:\n    {line}"
-    return holdout.validated(view, judged.score)
+        compared = f"for model in [{', '.join(models)}]:\n    {line}"
+        return "\n".join([compared, *_once(view, judged.score, "in place of all other scores")])
+    return on_validation(view, judged)
+
+
+def on_validation(view: View, judged: Judged) -> str:
+    """Choose on validation rows, then score once on the test rows; empty if unknown."""
+    split, *scored = holdout.validated(view, judged.score).splitlines() or [""]
+    if not split:
+        return ""
+    if names.in_loop(view, judged.score):
+        first, each, last = "before the loop", "in the loop", "after the loop"
+    else:
+        first, each, last = "before the first fit", "in place of each score above", "at the end"
+    *above, compared = scored
+    chosen = _once(view, judged.score, last)
+    return "\n".join([f"{split}  # {first}", *above, f"{compared}  # {each}", *chosen])
+
+
+def _once(view: View, score: Score, where: str) -> list[str]:
+    """Return the last lines: the score that the one that was chosen is given on the test rows."""
+    if names.function(view, score) is not None or not isinstance(score.node, ast.expr):
+        return [f"# {where}, score the one that you choose on the test rows, once"]
+    told = [text(each) for each in parts.predicted(view, score)[:1]]
+    note = f"# {where}, once; {model(view, score)} being the one that you choose"
+    return [*told, f"print({text(score.node)})  {note}"]

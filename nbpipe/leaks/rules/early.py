@@ -74,7 +74,7 @@ def _wish(view: View, path: Path) -> str:
 
 
 def _problem(view: View, path: Path) -> str:
-    """Say what was learned from which rows, and whom they judge."""
+    """Say what was learned from which rows, and what they score."""
     fit, score = path.fit, path.score
     learned, rows = words.learned(fit), words.rows_of(fit)
     if path.how == "folds":
@@ -83,4 +83,6 @@ def _problem(view: View, path: Path) -> str:
         return f"learned {learned} from {rows}, rows that {words.judged(view, score)}."
     part = share(view, fit, score)
     some = f"{part} of them" if part else "some of them"
-    return f"learned {learned} from all rows of {rows}, and {some} {words.judged(view, score)}."
+    goes = "go to the test part and " if view.split_of(score.rows) is not None else ""
+    scores = f"{goes}{words.judged(view, score)}"
+    return f"learned {learned} from all rows of {rows}, and {some} {scores}."

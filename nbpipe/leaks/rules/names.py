@@ -113,6 +113,12 @@ def function(view: View, fact: Fact) -> ast.AST | None:
     return next((each for each in above if isinstance(each, _FUNCTIONS)), None)
 
 
+def in_loop(view: View, fact: Fact) -> bool:
+    """Say whether a fact stands in the body of a loop."""
+    above = _around(cell_of(view, fact).tree).get(id(fact.node), ())
+    return any(isinstance(each, ast.For | ast.While) for each in above)
+
+
 def targets(node: ast.stmt | None) -> list[ast.expr]:
     """Return what a statement assigns, tuples taken apart."""
     if not isinstance(node, ast.Assign):

@@ -98,7 +98,7 @@ final = RandomForestClassifier().fit(X, y)
                 fit,
                 each.severity,
                 problem=f"fits on rows that also {words.judged(view, each.score)}.",
-                wish=f"Fit {model} on the training rows only, and judge it on others.",
+                wish=f"Fit {model} on the training rows only, and score it on others.",
                 fix=holdout.fitted_on_train(view, fit, each.score),
                 related=(*words.split_notes(view, each.score), words.score_note(view, each.score)),
             )

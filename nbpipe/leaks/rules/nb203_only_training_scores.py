@@ -80,7 +80,7 @@ print(tree.score(X, y))
                 each.severity,
                 problem=f"fits on the very rows that {words.judged(view, each.score)}, "
                 "and no others do.",
-                wish=f"Hold some rows out, and judge {model} on these.",
+                wish=f"Hold some rows out, and score {model} on these.",
                 fix=holdout.held_out(fit),
                 related=(words.score_note(view, each.score),),
             )

@@ -87,10 +87,10 @@ print(forest.score(X_test, y_test))
                 view,
                 each.score,
                 each.severity,
-                problem=f"judges {choosing.model(view, each.score)} on test rows that "
+                problem=f"scores {choosing.model(view, each.score)} on test rows that "
                 f"{choosing.already(view, each)}: the best of these scores is partly luck.",
                 wish=f"Compare {choosing.model(view, each.score)} with the others by "
-                "cross-validation on the training rows, and judge the one that you choose on the "
+                "cross-validation on the training rows, and score the one that you choose on the "
                 "test rows once.",
                 fix=choosing.by_cross_validation(view, each),
                 related=(

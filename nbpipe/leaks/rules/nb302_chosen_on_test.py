@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.rules import choosing, holdout, words
+from nbpipe.leaks.rules import choosing, words
 from nbpipe.leaks.rules.names import statement
 from nbpipe.leaks.rules.rule import Rule
 from nbpipe.leaks.search.often import chosen
@@ -90,10 +90,10 @@ print(search.best_params_, search.score(X_test, y_test))
                 view,
                 each.score,
                 each.severity,
-                problem=f"judges {model} on the same test rows in every round, so that these rows "
+                problem=f"scores {model} on the same test rows in every round, so that these rows "
                 "choose the setting that they then give the score of.",
                 wish=f"Choose the setting of {model} on rows of the training part, and use the "
                 "test rows once, at the end.",
-                fix=holdout.validated(view, each.score),
+                fix=choosing.on_validation(view, each),
                 related=words.split_notes(view, each.score),
             )

@@ -101,42 +101,45 @@ def rows_of(fit: Fit) -> str:
     if found is None:
         return "its rows"
     start = names.root(found, frozenset({"np", "pd", "numpy", "pandas"}))
-    return quoted(start if start and len(text(found)) > _LONGEST else found)
+    told = text(found)
+    return quoted(start if start and ("groupby" in told or len(told) > _LONGEST) else found)
 
 
 def judged(view: View, score: Score) -> str:
-    """Return how rows judge a model, to follow "rows that": judge `model` in ..."""
+    """Return how rows score a model, to follow "rows that": score `model` in ..."""
     model = quoted(parts.model_name(view, score))
     if score.search:
         return f"choose the setting of {model} {at(view, score)}"
     if score.how in _WATCHING:
-        return f"judge {model} as its `{score.how}` {at(view, score)}"
+        return f"score {model} as its `{score.how}` {at(view, score)}"
     if not score.certain:
         return f"go into `{model[1:-1]}.{score.how}` {at(view, score)}"
+    if score.how == "score":
+        return f"score {model} {at(view, score)}"
     how = f"`{score.how}`" if score.how.replace(".", "").isidentifier() else score.how
-    return f"judge {model} in {how} {at(view, score)}"
+    return f"score {model} in {how} {at(view, score)}"
 
 
 def score_note(view: View, score: Score) -> Related:
     """Point to a score."""
     model = quoted(parts.model_name(view, score))
     if score.folds:
-        message = f"Here each fold judges {model} once."
+        message = f"Here each fold scores {model} once."
     elif score.how in _WATCHING:
         message = f"Here {model} is watched on these rows while it is fitted."
     elif not score.certain:
         message = f"Here {model} predicts these rows."
     else:
-        message = f"Here these rows judge {model}."
+        message = f"Here these rows score {model}."
     return Related(view.place(score), message)
 
 
 def split_notes(view: View, score: Score) -> tuple[Related, ...]:
-    """Point to the split that set a score's rows aside."""
+    """Point to the split that put a score's rows into the test part."""
     split = view.split_of(score.rows)
     if split is None:
         return ()
-    return (Related(view.place(split), "Here these rows are set aside."),)
+    return (Related(view.place(split), "Here these rows go to the test part."),)
 
 
 def prompt(view: View, fact: Fact, problem: str, wish: str, fix: str) -> str:

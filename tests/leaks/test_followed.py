@@ -1,0 +1,184 @@
+"""Whoever writes what a fix says has code that runs, and in which nothing of its kind is found."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbpipe.leaks.analysis import analyse
+from nbpipe.leaks.source import parse
+
+ABOVE = """
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import resample
+
+df = pd.read_csv("flights.csv")
+"""
+SPLIT = """
+X, y = df[["temp", "wind"]], df["late"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+"""
+SPLIT_AGAIN = (
+    SPLIT
+    + """
+X_train, X_val, y_train, y_val = train_test_split(X_train, y_train, random_state=0)
+"""
+)
+FOLLOWED = {  # the code, what was written first, what is written after it was followed
+    "NB301-in-a-loop": (
+        SPLIT
+        + """
+for model in [DecisionTreeClassifier(), LogisticRegression()]:
+    model.fit(X_train, y_train)
+    print(model.score(X_test, y_test))
+""",
+        SPLIT_AGAIN
+        + """
+for model in [DecisionTreeClassifier(), LogisticRegression()]:
+    model.fit(X_train, y_train)
+    print(model.score(X_val, y_val))
+print(model.score(X_test, y_test))
+""",
+    ),
+    "NB301-one-by-one": (
+        SPLIT
+        + """
+tree = DecisionTreeClassifier(max_depth=3)
+tree.fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+tree = DecisionTreeClassifier(max_depth=9)
+tree.fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+        SPLIT_AGAIN
+        + """
+tree = DecisionTreeClassifier(max_depth=3)
+tree.fit(X_train, y_train)
+print(tree.score(X_val, y_val))
+tree = DecisionTreeClassifier(max_depth=9)
+tree.fit(X_train, y_train)
+print(tree.score(X_val, y_val))
+print(tree.score(X_test, y_test))
+""",
+    ),
+    "NB301-by-folds": (
+        SPLIT
+        + """
+tree, line = DecisionTreeClassifier(), LogisticRegression()
+tree.fit(X_train, y_train)
+line.fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+print(line.score(X_test, y_test))
+""",
+        SPLIT
+        + """
+tree, line = DecisionTreeClassifier(), LogisticRegression()
+tree.fit(X_train, y_train)
+line.fit(X_train, y_train)
+for model in [tree, line]:
+    print(model, cross_val_score(model, X_train, y_train, cv=5).mean())
+print(line.score(X_test, y_test))
+""",
+    ),
+    "NB302-in-a-loop": (
+        SPLIT
+        + """
+scores = []
+for depth in range(1, 9):
+    tree = DecisionTreeClassifier(max_depth=depth)
+    tree.fit(X_train, y_train)
+    predicted = tree.predict(X_test)
+    scores.append(accuracy_score(y_test, predicted))
+""",
+        SPLIT_AGAIN
+        + """
+scores = []
+for depth in range(1, 9):
+    tree = DecisionTreeClassifier(max_depth=depth)
+    tree.fit(X_train, y_train)
+    predicted = tree.predict(X_val)
+    scores.append(accuracy_score(y_val, predicted))
+predicted = tree.predict(X_test)
+print(accuracy_score(y_test, predicted))
+""",
+    ),
+    "NB401-a-pair": (
+        """
+X, y = df.drop(columns=["carrier"]), df["late"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression(max_iter=1000).fit(X_train, y_train)
+print(model.score(X_test, y_test))
+""",
+        """
+X, y = (df.drop(columns=["carrier"]).drop(columns="late"), df["late"])
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression(max_iter=1000).fit(X_train, y_train)
+print(model.score(X_test, y_test))
+""",
+    ),
+    "NB402-a-compared-column": (
+        """
+y = (df["arr_delay"] > 15).astype(int)
+X = df[["temp", "arr_delay"]]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression(max_iter=1000).fit(X_train, y_train)
+print(model.score(X_test, y_test))
+""",
+        """
+y = (df["arr_delay"] > 15).astype(int)
+X = df[["temp"]]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression(max_iter=1000).fit(X_train, y_train)
+print(model.score(X_test, y_test))
+""",
+    ),
+}
+
+
+@pytest.fixture
+def flights(tmp_path, monkeypatch):
+    random = np.random.default_rng(0)
+    rows = 400
+    delay = random.normal(10, 10, rows)
+    pd.DataFrame(
+        {
+            "carrier": random.choice(["AA", "UA", "DL"], rows),
+            "temp": random.normal(15, 8, rows),
+            "wind": random.normal(10, 3, rows),
+            "arr_delay": delay,
+            "late": (delay > 15).astype(int),
+        }
+    ).to_csv(tmp_path / "flights.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of some source without comments and blanks, written in one way."""
+    kept = [
+        each
+        for each in tokenize.generate_tokens(io.StringIO(text).readline)
+        if each.type != tokenize.COMMENT
+    ]
+    bare = ast.unparse(ast.parse(tokenize.untokenize(kept)))
+    return [re.sub(r"\s+", " ", line).strip() for line in bare.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_a_fix_that_was_followed_runs_and_leaves_nothing_to_find(name, flights):
+    before, after = (ABOVE + part for part in FOLLOWED[name])
+    code = name[:5]
+    (finding,) = (each for each in analyse(parse(before)) if each.severity != "note")
+    assert finding.code == code
+    assert set(lines(finding.fix)) <= set(lines(after)), finding.fix
+    exec(compile(after, name, "exec"), {})  # noqa: S102 - it is written above
+    assert [each.message for each in analyse(parse(after)) if each.severity != "note"] == []
