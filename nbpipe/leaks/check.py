@@ -10,7 +10,8 @@ from nbpipe.errors import UnreadableError, one_line
 from nbpipe.leaks.analysis import analyse
 from nbpipe.leaks.codes import selectors
 from nbpipe.leaks.config import FAIL_ON, Settings, settings_for
-from nbpipe.leaks.ignores import is_ignored, unknown_ignores
+from nbpipe.leaks.findings import Notice
+from nbpipe.leaks.ignores import is_ignored, wrong_ignores
 from nbpipe.leaks.source import Document, parse, read
 from nbpipe.leaks.walk import find_files
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from nbpipe.leaks.findings import Finding
+    from nbpipe.leaks.source import Cell
 
     Codes = str | Sequence[str]
     Find = Callable[[Document], tuple[Finding, ...]]
@@ -67,8 +69,9 @@ class Checked:
         By path, cell and line.
     skipped : tuple of (str, str)
         What could not be read, and why.
-    warnings : tuple of str
-        Comments that ignore a rule which there is not.
+    warnings : tuple of Notice
+        What was left out because it is not Python, comments that ignore no rule, and folders
+        without anything to check.
     n_files : int
         How many notebooks and scripts were looked at.
     fail_on : {"error", "review", "note", "never"}
@@ -77,7 +80,7 @@ class Checked:
 
     findings: tuple[Located, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     n_files: int = 0
     fail_on: str = "error"
 
@@ -95,12 +98,13 @@ class Checked:
             "version": 1,
             "findings": [each.to_dict() for each in self.findings],
             "skipped": [{"path": path, "reason": reason} for path, reason in self.skipped],
+            "warnings": [each.to_dict() for each in self.warnings],
         }
 
     def __str__(self) -> str:
         from nbpipe.leaks.output.text import to_text  # noqa: PLC0415 - the reporters import this
 
-        return to_text(self)
+        return "\n".join([*(f"warning: {each}" for each in self.warnings), to_text(self)])
 
     __repr__ = __str__
 
@@ -213,6 +217,12 @@ def _settings(paths: Sequence[Path], select: Codes, ignore: Codes, fail_on: str 
     return replace(settings_for(paths), **chosen)
 
 
+def _left_out(cell: Cell) -> list[tuple[int, str]]:
+    """Return the first line of each stretch of a cell that is not Python, and that it is not."""
+    first = [line for line in cell.left_out if line - 1 not in cell.left_out]
+    return [(line, "not Python, left out.") for line in first]
+
+
 @dataclass(slots=True)
 class _Run:
     """A run under way."""
@@ -220,7 +230,7 @@ class _Run:
     settings: Settings
     skipped: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Located] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Notice] = field(default_factory=list)
     n_files: int = 0
 
     def add(self, document: Document, find: Find = analyse) -> None:
@@ -231,7 +241,11 @@ class _Run:
             self.skipped.append((document.path, reason))
             return
         self.n_files += 1
-        self.warnings += unknown_ignores(document)
+        self.warnings += [
+            Notice(document.path, message, cell.number, line)
+            for cell in document.cells
+            for line, message in sorted([*_left_out(cell), *wrong_ignores(cell)])
+        ]
         self.findings += [
             Located(document, finding)
             for finding in findings

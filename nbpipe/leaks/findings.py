@@ -50,6 +50,36 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a run did not look at or go by, and so cannot speak for.
+
+    Parameters
+    ----------
+    path : str
+        The notebook, script or folder.
+    message : str
+        What is left out, and why.
+    cell, line : int
+        As in `Place`; line 0 is all of it.
+    """
+
+    path: str
+    message: str
+    cell: int = 0
+    line: int = 0
+
+    def __str__(self) -> str:
+        cell = f"cell {self.cell}:" if self.cell else ""
+        at = f"{self.path}:{cell}{self.line}" if self.line else self.path
+        return f"{at}: {self.message}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields of the machine contract; a line that there is none of is null."""
+        place = {"cell": self.cell or None, "line": self.line or None}
+        return {"path": self.path} | place | {"message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One leak, or what may be one.
 

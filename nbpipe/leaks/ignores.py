@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from nbpipe.errors import did_you_mean
 from nbpipe.leaks.codes import covers, unknown_code
-from nbpipe.leaks.findings import Place
+from nbpipe.leaks.comments import comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbpipe.leaks.findings import Finding
+    from nbpipe.leaks.comments import Comment
+    from nbpipe.leaks.findings import Finding, Place
     from nbpipe.leaks.source import Cell, Document
 
 
@@ -20,15 +22,21 @@ def is_ignored(finding: Finding, document: Document) -> bool:
     return any(not codes or covers(codes, finding.code) for codes in _comments(finding, document))
 
 
-def unknown_ignores(document: Document) -> list[str]:
-    """Return a sentence for each comment that names a rule which there is not."""
-    return [
-        f"{document.path}: {Place(cell.number, line, 1, line, 1)}: {problem}"
-        for cell in document.cells
-        for line, codes in cell.ignores.items()
-        for code in codes
-        if (problem := unknown_code(code))
-    ]
+def wrong_ignores(cell: Cell) -> Iterator[tuple[int, str]]:
+    """Give the line of each comment that does not do what was meant, and what is wrong with it."""
+    for comment in comments(cell.text, cell.number):
+        for problem in _problems(comment):
+            yield comment.line, problem
+
+
+def _problems(comment: Comment) -> Iterator[str]:
+    if comment.word not in {"ignore", "ignore-file"}:
+        if near := did_you_mean(comment.word.lower(), ["ignore", "ignore-file"]):
+            yield f"`{comment.word}` ignores nothing.{near}"
+        return
+    if comment.word == "ignore-file" and not comment.at_top:
+        yield "`ignore-file` ignores nothing here: it belongs into the first ten lines."
+    yield from filter(None, map(unknown_code, comment.codes))
 
 
 def _comments(finding: Finding, document: Document) -> Iterator[tuple[str, ...]]:

@@ -41,24 +41,27 @@ _BROKEN_HEAD = {"async": "def _():", "class": "class _:", "def": "def _():", "ex
 _MOST_BLOCKS = 90  # Python allows 100 levels of indentation
 
 
-def recover(text: str) -> list[ast.stmt]:
-    """Return the statements of a cell, whatever is in it, with the positions of its text."""
+def recover(text: str) -> tuple[list[ast.stmt], tuple[int, ...]]:
+    """Return the statements of a cell, whatever is in it, with the positions of its text.
+
+    Also the lines at which stands what is neither Python 3 or 2 nor IPython, and was left out.
+    """
     body = _attempt(text)
     if body is not None:
-        return body
+        return body, ()
     magic = _CELL_MAGIC.match(text)
     if magic is None:
         return _recover_rows(text)
     if _NOT_PYTHON.fullmatch(magic["name"]):
-        return []
+        return [], ()
     head = magic.end()
     if not text[head:].strip():
         return _recover_rows(text.replace("%%", " %", 1))  # `%%time f()` runs what is beside it
-    body = _recover_rows("\n" * text.count("\n", 0, head) + text[head:])
+    body, left_out = _recover_rows("\n" * text.count("\n", 0, head) + text[head:])
     words = [word for word in magic["words"].split() if not word.startswith("--")]
     if magic["name"] == "nbpipe" and len(words) == 2 and words[0] == "build":  # noqa: PLR2004
-        return _built(words[1], body)
-    return body
+        return _built(words[1], body), left_out
+    return body, left_out
 
 
 def _built(name: str, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -86,19 +89,20 @@ def _attempt(text: str) -> list[ast.stmt] | None:
         return None
 
 
-def _recover_rows(text: str) -> list[ast.stmt]:
+def _recover_rows(text: str) -> tuple[list[ast.stmt], tuple[int, ...]]:
     """Parse what is Python but for magics; else each statement at the margin by itself."""
     pieces = list(cut(text))
     body = _attempt("".join(piece.text for piece in pieces))
     if body is not None:
-        return body
+        return body, ()
     body = []
+    left_out: list[int] = []
     for chunk in _chunks(pieces):
         first = chunk[0].first
         text = "".join(piece.text for piece in chunk)
         parsed = _attempt(text)
-        body += _repaired(chunk) if parsed is None else _moved(parsed, first - 1, {})
-    return body
+        body += _repaired(chunk, left_out) if parsed is None else _moved(parsed, first - 1, {})
+    return body, tuple(left_out)
 
 
 def _chunks(pieces: Iterable[Rows]) -> Iterator[list[Rows]]:
@@ -116,9 +120,9 @@ def _chunks(pieces: Iterable[Rows]) -> Iterator[list[Rows]]:
         yield chunk
 
 
-def _repaired(chunk: list[Rows]) -> list[ast.stmt]:
+def _repaired(chunk: list[Rows], left_out: list[int]) -> list[ast.stmt]:
     """Parse a chunk without the rows that are broken; at last without its structure."""
-    pieces = [sound for piece in chunk if piece.is_code for sound in _sound(piece)]
+    pieces = [sound for piece in chunk if piece.is_code for sound in _sound(piece, left_out)]
     for flat in (False, True):
         text, shifts = _laid_out(pieces, flat=flat)
         body = _attempt(text)
@@ -133,7 +137,7 @@ def _repaired(chunk: list[Rows]) -> list[ast.stmt]:
     ]
 
 
-def _sound(piece: Rows) -> Iterator[Rows]:
+def _sound(piece: Rows, left_out: list[int]) -> Iterator[Rows]:
     """Give the rows back as Python reads them alone, and something else for what is broken."""
     waiting = [piece]
     while waiting:
@@ -141,6 +145,7 @@ def _sound(piece: Rows) -> Iterator[Rows]:
         bare = piece.text.strip()
         text = next((each for each in (bare, as_python3(bare)) if _reads(each)), None)
         if text is None:
+            left_out.append(piece.first)
             word = _WORD.match(bare)[0]  # type: ignore[index]  # matches everywhere
             text = _BROKEN_HEAD.get(word, "if _:") if HEAD.match(bare) else UNKNOWN
             rest = next_statement(piece.text)

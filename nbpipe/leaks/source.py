@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +14,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.errors import UnreadableError
+from nbpipe.leaks.comments import comments
 from nbpipe.leaks.findings import Place
-from nbpipe.leaks.magics import TOKEN, normal
+from nbpipe.leaks.magics import normal
 from nbpipe.leaks.recover import recover
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _REMEMBERED = 2_048  # cells: an editor asks again and again about one notebook
-_FIRST_ROWS = 10  # where a comment may speak for the whole file
-_IGNORE = re.compile(r"#\s*nbpipe:\s*ignore(-file)?(?:\s*\[([^\]]*)\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,8 @@ class Cell:
         The codes of ``# nbpipe: ignore[...]`` on each line, () for all; line 0 is the whole file.
     execution_count : int or None
         When it was last run.
+    left_out : tuple of int
+        The lines at which statements begin that nothing could be made of.
     """
 
     number: int
@@ -51,6 +51,7 @@ class Cell:
     tree: ast.Module
     ignores: Mapping[int, tuple[str, ...]]
     execution_count: int | None = None
+    left_out: tuple[int, ...] = ()
 
     def place(self, node: ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword) -> Place:
         """Return where a node stands, in characters: `ast` counts bytes."""
@@ -128,9 +129,9 @@ def parse_cell(text: str, number: int, execution_count: int | None = None) -> Ce
 
 
 def _read_cell(text: str, number: int, execution_count: int | None = None) -> Cell:
-    source = normal(text)
-    tree = ast.Module(body=recover(source), type_ignores=[])
-    return Cell(number, text, tree, _ignores(source, number), execution_count)
+    body, left_out = recover(normal(text))
+    tree = ast.Module(body=body, type_ignores=[])
+    return Cell(number, text, tree, _ignores(text, number), execution_count, left_out)
 
 
 def _notebook_cells(text: str) -> tuple[Cell, ...] | None:
@@ -185,16 +186,11 @@ def _language(notebook: dict[str, Any]) -> str:
 
 def _ignores(text: str, number: int) -> Mapping[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
-    if "nbpipe:" not in text:
-        return MappingProxyType(found)
-    for token in TOKEN.finditer(text):
-        if (told := _IGNORE.search(token[0])) and token.lastgroup == "comment":
-            line = text.count("\n", 0, token.start()) + 1
-            codes = tuple(code.strip() for code in (told[2] or "").split(",") if code.strip())
-            if not told[1]:
-                found[line] = codes
-            elif number <= 1 and line <= _FIRST_ROWS:
-                found[0] = codes
+    for comment in comments(text, number):
+        if comment.word == "ignore":
+            found[comment.line] = comment.codes
+        elif comment.word == "ignore-file" and comment.at_top:
+            found[0] = comment.codes
     return MappingProxyType(found)
 
 

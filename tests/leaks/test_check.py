@@ -12,7 +12,7 @@ import nbpipe
 from nbpipe.errors import UnreadableError, UsageError
 from nbpipe.leaks.check import Checked, Located
 from nbpipe.leaks.explain import summary, to_markdown
-from nbpipe.leaks.findings import Finding, Place
+from nbpipe.leaks.findings import Finding, Notice, Place
 from nbpipe.leaks.rules.registry import RULES
 from nbpipe.leaks.source import parse
 
@@ -86,8 +86,86 @@ def test_a_comment_elsewhere_or_of_another_rule_does_not(line, comment):
 def test_a_comment_that_ignores_no_known_rule_is_told():
     checked = nbpipe.check(after(7, "# nbpipe: ignore[NB1O1]"))
     assert checked.warnings == (
-        "-: line 7: There is no rule `NB1O1`. Did you mean 'NB101'? `nbpipe explain` lists all.",
+        Notice(
+            "-",
+            "There is no rule `NB1O1`. Did you mean 'NB101'? `nbpipe explain` lists all.",
+            line=7,
+        ),
     )
+
+
+@pytest.mark.parametrize(
+    ("comment", "line", "told"),
+    [
+        ("ignroe[NB101]", 7, "-:7: `ignroe` ignores nothing. Did you mean 'ignore'?"),
+        (
+            "ignore_file[NB101]",
+            1,
+            "-:1: `ignore_file` ignores nothing. Did you mean 'ignore-file'?",
+        ),
+        ("ignore-file[NB101]", 11, "-:11: `ignore-file` ignores nothing here: it belongs into"),
+        ("ignore-file[NB77]", 3, "-:3: There is no rule `NB77`."),
+        ("ignore[X]", 7, "-:7: There is no rule `X`."),
+        ("ignore[]", 7, "-:7: A rule is missing"),
+    ],
+)
+def test_a_comment_that_does_not_do_what_was_meant_is_told_where_it_stands(comment, line, told):
+    checked = nbpipe.check(after(line, f"# nbpipe: {comment}"))
+    assert CODE in codes(checked)
+    (warning,) = checked.warnings
+    assert str(warning).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "form", ["ignore {}", "ignore: {}", "ignore {}, NB3 a reason", "ignore[{}", "ignore {} reason"]
+)
+def test_brackets_may_be_forgotten(form):
+    """What was meant is ignored, and nothing else."""
+    assert CODE not in codes(nbpipe.check(after(7, "# nbpipe: " + form.format(CODE))))
+    assert CODE in codes(nbpipe.check(after(7, "# nbpipe: " + form.format("NB201"))))
+    assert CODE in codes(nbpipe.check(after(1, "# nbpipe: ignore-file NB3")))
+    assert CODE not in codes(nbpipe.check(after(1, "# nbpipe: ignore-file NB1")))
+
+
+def test_prose_behind_our_name_is_prose():
+    assert nbpipe.check(after(7, "# nbpipe: the pipeline is built below")).warnings == ()
+
+
+BROKEN = LEAK.replace("    X\n)", "    X")
+
+
+def test_what_is_not_python_is_told_and_the_rest_is_checked():
+    checked = nbpipe.check_text(BROKEN, "churn.py")
+    assert [str(each) for each in checked.warnings] == ["churn.py:7: not Python, left out."]
+    assert checked.exit_code == 0
+    assert str(checked) == (
+        "warning: churn.py:7: not Python, left out.\nNo findings in 1 file, 1 warning."
+    )
+    assert "warning: churn.py:7" in checked._repr_html_()
+    assert checked.to_dict()["warnings"] == [
+        {"path": "churn.py", "cell": None, "line": 7, "message": "not Python, left out."}
+    ]
+
+
+def test_a_stretch_that_is_not_python_is_told_once():
+    checked = nbpipe.check("x = 1\nit was so\nand so it was\nx = 2\ny = (\n")
+    assert [each.line for each in checked.warnings] == [2, 5]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%matplotlib inline\n!pip install x\nfiles = !ls\ndf?\n%time x = f(1)",
+        "print 'a'\nexec 'b'\nraise E, 'c'\ntry:\n    x\nexcept E, e:\n    print e",
+        "%%bash\nfor f in *; do echo $f; done",
+        "%%sql\nSELECT * FROM flights WHERE",
+        "%%time\n%load_ext nbpipe\nx = 1",
+        "%%nbpipe build late\nmodel = LogisticRegression()",
+    ],
+)
+def test_what_is_known_not_to_be_python_3_is_no_warning(cell):
+    assert nbpipe.check(cell).warnings == ()
+    assert nbpipe.check(f"x = 1\n{cell}" if cell[:2] != "%%" else cell).warnings == ()
 
 
 def test_select_and_ignore_choose_rules():
@@ -185,7 +263,12 @@ def test_a_text_that_is_called_a_notebook_must_be_one():
 def test_what_can_be_no_path_is_skipped(path):
     checked = nbpipe.check(path)
     assert [each for each, _ in checked.skipped] == [path]
-    assert nbpipe.check("").to_dict() == {"version": 1, "findings": [], "skipped": []}
+    assert nbpipe.check("").to_dict() == {
+        "version": 1,
+        "findings": [],
+        "skipped": [],
+        "warnings": [],
+    }
 
 
 def test_progress_wraps_the_files(tmp_path):

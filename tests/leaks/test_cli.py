@@ -141,8 +141,40 @@ def test_an_unknown_ignore_is_a_warning_on_stderr(folder):
     (folder / "clean.py").write_text("x = 1  # nbpipe: ignore[NB1O1]\n")
     done = run("check", "clean.py", "--format", "json", cwd=folder)
     assert done.returncode == 0
-    assert "nbpipe: warning: clean.py: line 1: There is no rule `NB1O1`." in done.stderr
+    assert "nbpipe: warning: clean.py:1: There is no rule `NB1O1`." in done.stderr
     assert json.loads(done.stdout)["findings"] == []
+
+
+def test_what_is_not_python_is_told_in_every_format(folder):
+    (folder / "clean.py").write_text("x = 1\ny = (x\nz = 2\n")
+    broken = json.dumps(
+        {"cells": [{"cell_type": "code", "source": ["x = 1\n", "y = (x"]}]}, indent=1
+    )
+    (folder / "leak.ipynb").write_text(broken)
+    for form in ("text", "json", "sarif", "github"):
+        done = run("check", "--format", form, cwd=folder)
+        assert done.returncode == 0
+        assert done.stderr.splitlines() == [
+            "nbpipe: warning: clean.py:2: not Python, left out.",
+            "nbpipe: warning: leak.ipynb:cell 1:2: not Python, left out.",
+        ]
+    row = broken.split("\n").index('    "y = (x"') + 1
+    assert done.stdout.splitlines() == [
+        "::warning file=clean.py,line=2,title=nbpipe::not Python, left out.",
+        f"::warning file=leak.ipynb,line={row},title=nbpipe::cell 1, line 2: not Python, left out.",
+    ]
+    assert run("check", cwd=folder).stdout == "No findings in 2 files, 2 warnings.\n"
+    told = json.loads(run("check", "--format", "json", cwd=folder).stdout)["warnings"]
+    assert [(each["path"], each["cell"], each["line"]) for each in told] == [
+        ("clean.py", None, 2), ("leak.ipynb", 1, 2),
+    ]  # fmt: skip
+    (log,) = json.loads(run("check", "--format", "sarif", cwd=folder).stdout)["runs"]
+    (script, notebook) = log["invocations"][0]["toolExecutionNotifications"]
+    assert script["level"] == "warning"
+    assert script["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "clean.py"}, "region": {"startLine": 2},
+    }  # fmt: skip
+    assert notebook["locations"][0]["logicalLocations"] == [{"name": "cell 1", "kind": "module"}]
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(folder):

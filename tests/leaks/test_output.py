@@ -57,7 +57,7 @@ def test_the_machine_contract():
         notebook(LEAK[: LEAK.index("X_train")], LEAK[LEAK.index("X_train") :])
     )
     told = checked.to_dict()
-    assert list(told) == ["version", "findings", "skipped"]
+    assert list(told) == ["version", "findings", "skipped", "warnings"]
     assert (told["version"], told["skipped"]) == (1, [])
     (finding,) = [each for each in told["findings"] if each["severity"] == "error"]
     assert list(finding) == [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nbpipe.leaks.check import Checked, Located
-    from nbpipe.leaks.findings import Place
+    from nbpipe.leaks.findings import Notice
 
 _LEVELS = {"error": "error", "review": "warning", "note": "notice"}
 _SOURCE = re.compile(r'"(?:source|input)":\s*(?=["\[])')
@@ -20,15 +20,24 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def to_github(checked: Checked) -> str:
-    """Write one command a finding, and one for each file that could not be read."""
+    """Write one command a finding, one a warning, and one for each file that could not be read."""
     notebooks = {each.path for each in checked.findings if each.finding.place.cell}
+    notebooks |= {each.path for each in checked.warnings if each.cell}
     rows = {path: _source_rows(path) for path in notebooks}
     found = [_command(each, rows.get(each.path, [])) for each in checked.findings]
     skipped = [
         f"::error file={_property(path)},title=nbpipe::{_data(reason)}"
         for path, reason in checked.skipped
     ]
-    return "\n".join([*found, *skipped])
+    warned = [_warning(each, rows.get(each.path, [])) for each in checked.warnings]
+    return "\n".join([*found, *warned, *skipped])
+
+
+def _warning(notice: Notice, rows: list[list[int]]) -> str:
+    row = _row_in_file(notice.cell, notice.line, rows) if notice.cell else notice.line
+    told = f"file={_property(notice.path)}" + (f",line={row}" if row else "")
+    place = f"cell {notice.cell}, line {notice.line}: " if notice.cell else ""
+    return f"::warning {told},title=nbpipe::{_data(place + notice.message)}"
 
 
 def _command(located: Located, rows: list[list[int]]) -> str:
@@ -37,7 +46,7 @@ def _command(located: Located, rows: list[list[int]]) -> str:
     message = finding.message
     if place.cell:
         message = f"{place}: {message}"
-        if row := _row_in_file(place, rows):
+        if row := _row_in_file(place.cell, place.line, rows):
             facts["line"] = row
     else:
         facts |= {"line": place.line, "endLine": place.end_line}
@@ -49,10 +58,10 @@ def _command(located: Located, rows: list[list[int]]) -> str:
     return f"::{_LEVELS[finding.severity]} {told}::{_data(chr(10).join(lines))}"
 
 
-def _row_in_file(place: Place, cells: list[list[int]]) -> int:
+def _row_in_file(cell: int, line: int, cells: list[list[int]]) -> int:
     """Return the row of the .ipynb at which the source line stands, or 0 where it is not found."""
-    rows = cells[place.cell - 1] if place.cell <= len(cells) else []
-    return rows[min(place.line, len(rows)) - 1] if rows else 0
+    rows = cells[cell - 1] if cell <= len(cells) else []
+    return rows[min(line, len(rows)) - 1] if rows else 0
 
 
 def _source_rows(path: str) -> list[list[int]]:

@@ -7,7 +7,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.output.source_lines import source_line
-from nbpipe.leaks.output.text import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,8 +23,9 @@ _WIDE = "min-width:24em"
 def to_html(checked: Checked) -> str:
     """Show all findings as a table, or that there are none."""
     if not checked.findings:
-        return f"<pre>{escape(to_text(checked))}</pre>"
-    return table(checked.findings, str) + skipped(checked.skipped)
+        return f"<pre>{escape(str(checked))}</pre>"
+    warned = "".join(f"<p>warning: {escape(str(each))}</p>" for each in checked.warnings)
+    return table(checked.findings, str) + skipped(checked.skipped) + warned
 
 
 def skipped(reasons: Sequence[tuple[str, str]]) -> str:

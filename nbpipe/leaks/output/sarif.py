@@ -19,7 +19,7 @@ from nbpipe.leaks.rules.registry import RULES
 
 if TYPE_CHECKING:
     from nbpipe.leaks.check import Checked, Located
-    from nbpipe.leaks.findings import Place
+    from nbpipe.leaks.findings import Notice, Place
     from nbpipe.leaks.rules.rule import Rule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -48,12 +48,26 @@ def to_sarif(checked: Checked) -> str:
                         "locations": [{"physicalLocation": {"artifactLocation": _artifact(path)}}],
                     }
                     for path, reason in checked.skipped
-                ],
+                ]
+                + [_notification(each) for each in checked.warnings],
             }
         ],
         "results": [_result(each, seen) for each in checked.findings],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
+
+
+def _notification(notice: Notice) -> dict[str, Any]:
+    where: dict[str, Any] = {"physicalLocation": {"artifactLocation": _artifact(notice.path)}}
+    if notice.line:
+        where["physicalLocation"]["region"] = {"startLine": notice.line}
+    return {
+        "level": "warning",
+        "message": {
+            "text": f"Cell {notice.cell}: {notice.message}" if notice.cell else notice.message
+        },
+        "locations": [where | _logical(notice.cell)],
+    }
 
 
 def _rule(rule: type[Rule]) -> dict[str, Any]:
@@ -86,7 +100,7 @@ def _result(located: Located, seen: Counter[str]) -> dict[str, Any]:
 
 def _location(located: Located, place: Place) -> dict[str, Any]:
     """Say where: lines count within the cell, which is the logical location of a notebook."""
-    location: dict[str, Any] = {
+    return {
         "physicalLocation": {
             "artifactLocation": _artifact(located.path),
             "region": {
@@ -96,10 +110,11 @@ def _location(located: Located, place: Place) -> dict[str, Any]:
                 "endColumn": place.end_column,
             },
         }
-    }
-    if place.cell:
-        location["logicalLocations"] = [{"name": f"cell {place.cell}", "kind": "module"}]
-    return location
+    } | _logical(place.cell)
+
+
+def _logical(cell: int) -> dict[str, Any]:
+    return {"logicalLocations": [{"name": f"cell {cell}", "kind": "module"}]} if cell else {}
 
 
 def _artifact(path: str) -> dict[str, str]:

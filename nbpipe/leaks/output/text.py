@@ -78,7 +78,9 @@ def _count(checked: Checked) -> str:
     told = counted(checked.findings)
     files = f"{checked.n_files} file{'s' * (checked.n_files != 1)}"
     if not told:
-        return f"No findings in {files}."
+        n_warnings = len(checked.warnings)
+        warned = f", {n_warnings} warning{'s' * (n_warnings != 1)}" if n_warnings else ""
+        return f"No findings in {files}{warned}."
     code = checked.findings[0].finding.code
     n_with = len({each.path for each in checked.findings})
     return f"{told} in {n_with} of {files}; `nbpipe explain {code}` tells more."
