@@ -27,7 +27,8 @@ examples:
 
 A comment `# nbpipe: ignore[NB101] reason` silences a finding on its line; `[tool.nbpipe]` in
 pyproject.toml holds select, ignore, exclude, paths and fail-on.
-Exits with 1 if there are findings as grave as --fail-on, with 2 if something cannot be read.
+Exits with 1 if there are findings as grave as --fail-on, with 2 if something, or
+nothing at all, can be read.
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,8 +58,6 @@ def _check_data(args: Any, namespace: Namespace) -> DataReport:
 
 def _check_files(args: Any, progress: Any, chosen: dict[str, Any]) -> Checked:
     checked = nbpipe.check(*map(Path, args.paths), **chosen, progress=progress)
-    for warning in checked.warnings:
-        print(f"nbpipe: warning: {warning}", file=sys.stderr)  # noqa: T201 - as the command does
     wanted = at_least(args.severity)
     found = (each for each in checked.findings if each.finding.severity in wanted)
     return replace(checked, findings=tuple(found))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.errors import UnreadableError, one_line
+from nbpipe.errors import UnreadableError, UsageError, brief, one_line
 from nbpipe.leaks.analysis import analyse
 from nbpipe.leaks.codes import selectors
 from nbpipe.leaks.config import FAIL_ON, Settings, settings_for
@@ -86,8 +88,8 @@ class Checked:
 
     @property
     def exit_code(self) -> int:
-        """2 if something could not be read, 1 if findings are as grave as `fail_on`, else 0."""
-        if self.skipped:
+        """1 if findings are as grave as `fail_on`, 2 if anything, or all, was not read, else 0."""
+        if self.skipped or (self.warnings and not self.n_files):
             return 2
         failing = FAIL_ON[FAIL_ON.index(self.fail_on) :]
         return int(any(each.finding.severity in failing for each in self.findings))
@@ -115,7 +117,7 @@ class Checked:
 
 
 def check(
-    *sources: str | Path,
+    *sources: str | Path | Iterable[str | Path],
     select: Codes = (),
     ignore: Codes = (),
     fail_on: str | None = None,
@@ -125,7 +127,7 @@ def check(
 
     Parameters
     ----------
-    *sources : str or Path
+    *sources : str, Path or list of them
         Notebooks, scripts and folders of them; a text of more than one line, or of none, is source
         itself. Without any: the ``paths`` of ``[tool.nbpipe]`` in pyproject.toml,
         or this folder.
@@ -144,15 +146,16 @@ def check(
     Raises
     ------
     UsageError
-        If an option or the configuration makes no sense. What cannot be read is in `skipped`.
+        If an argument or the configuration makes no sense. What cannot be read is in `skipped`.
     """
-    texts = [each for each in sources if isinstance(each, str) and ("\n" in each or not each)]
-    paths = [Path(each) for each in sources if each not in texts]
+    given = [each for source in sources for each in _several(source)]
+    texts = [each for each in given if isinstance(each, str) and ("\n" in each or not each)]
+    paths = [Path(each) for each in given if each not in texts]
     settings = _settings(paths, select, ignore, fail_on)
     if not sources:
-        paths = [settings.folder / each for each in settings.paths] or [Path()]
-    files, skipped = find_files(paths, settings)
-    run = _Run(settings, skipped)
+        paths = [_from_here(settings.folder / each) for each in settings.paths] or [Path()]
+    files, skipped, warnings = find_files(paths, settings)
+    run = _Run(settings, skipped, warnings=warnings)
     for text in texts:
         run.add(parse(text))
     for file in progress(files) if progress else files:
@@ -180,8 +183,12 @@ def check_text(
     UnreadableError
         If `path` is called a notebook and the text is none.
     UsageError
-        If an option or the configuration makes no sense.
+        If an option or the configuration makes no sense, or the text is itself the path of a file.
     """
+    if not isinstance(text, str):
+        raise UsageError(f"`check_text` takes the text of a notebook or script, not {brief(text)}.")
+    if text.strip() and "\n" not in text and os.path.exists(text):  # noqa: PTH110 - any text goes
+        raise UsageError(f"`{text}` is a path and no source: `nbpipe.check({text!r})` reads it.")
     paths = [] if path == "-" else [Path(path)]
     run = _Run(_settings(paths, select, ignore, fail_on))
     run.add(parse(text, path))
@@ -207,6 +214,23 @@ def check_document(
     run = _Run(_settings([], select, ignore, None))
     run.add(document, find)
     return run.checked()
+
+
+def _several(source: Any) -> Sequence[str | Path]:
+    """Return a path or a text in a list, and a list of such as it is."""
+    several = [source] if isinstance(source, str | PathLike) else source
+    if not isinstance(several, list | tuple | set | frozenset):
+        raise UsageError(f"`check` takes paths or source, not {brief(source)}.")
+    if not several:
+        raise UsageError("The list of what to check is empty.")
+    if strange := [each for each in several if not isinstance(each, str | PathLike)]:
+        raise UsageError(f"`check` takes paths or source, not {brief(strange[0])}.")
+    return list(several)
+
+
+def _from_here(path: Path) -> Path:
+    """Write a path below the working directory as seen from there, as annotations need it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _settings(paths: Sequence[Path], select: Codes, ignore: Codes, fail_on: str | None) -> Settings:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbpipe.errors import did_you_mean
+from nbpipe.leaks.findings import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,30 +16,38 @@ if TYPE_CHECKING:
     from nbpipe.leaks.config import Settings
 
 _SUFFIXES = (".ipynb", ".py")
+_ALSO_PYTHON = ("", ".pyi", ".pyw", ".wsgi")  # where it is asked for by name
+_FOREIGN = "It is called neither a notebook (.ipynb) nor a script (.py)."
 _NOT_THE_AUTHORS = frozenset({"__pycache__", "node_modules", "site-packages", "venv"})
 
 
 def find_files(
     paths: Sequence[Path], settings: Settings
-) -> tuple[list[Path], list[tuple[str, str]]]:
-    """Return the files to check, each once and in order, and what cannot be read, with its reason.
+) -> tuple[list[Path], list[tuple[str, str]], list[Notice]]:
+    """Return the files to check, each once and in order; what is not read, and why; empty folders.
 
     Folders are walked without following links to folders, and without hidden ones, virtual
     environments and what other tools keep there.
     """
     files: dict[Path, None] = {}
     skipped: list[tuple[str, str]] = []
+    warnings: list[Notice] = []
     for path in paths:
         # Unlike pathlib's, these answer for names too long, too.
         if os.path.isdir(path):  # noqa: PTH112
-            found = _walk(path, settings, skipped)
-        elif os.path.exists(path):  # noqa: PTH110
-            found = iter([path])
-        else:
+            found = [
+                file for file in _walk(path, settings, skipped) if not _is_excluded(file, settings)
+            ]
+            if not found:
+                warnings.append(Notice(str(path), "nothing to check: no notebook and no script."))
+            files.update(dict.fromkeys(found))
+        elif not os.path.exists(path):  # noqa: PTH110
             skipped.append((str(path), f"There is no such file or folder.{_near(path)}"))
-            continue
-        files.update((file, None) for file in found if not _is_excluded(file, settings))
-    return list(files), skipped
+        elif path.suffix.lower() not in (*_SUFFIXES, *_ALSO_PYTHON):
+            skipped.append((str(path), _FOREIGN))
+        elif not _is_excluded(path, settings):
+            files[path] = None
+    return list(files), skipped, warnings
 
 
 def _walk(folder: Path, settings: Settings, skipped: list[tuple[str, str]]) -> Iterator[Path]:

@@ -220,7 +220,10 @@ def test_without_sources_the_configured_paths_are_checked(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path / "src")
     assert nbpipe.check().n_files == 1
     (tmp_path / "pyproject.toml").write_text("[tool.nbpipe]\npaths = ['other', 'src']\n")
-    assert {Path(each.path).parent.name for each in nbpipe.check().findings} == {"other", "src"}
+    assert {Path(each.path).absolute().parent.name for each in nbpipe.check().findings} == {
+        "other",
+        "src",
+    }
 
 
 @pytest.mark.parametrize(
@@ -252,6 +255,42 @@ def test_one_unreadable_file_does_not_end_the_run(tmp_path):
     assert CODE in codes(checked)
     assert [Path(path).name for path, _ in checked.skipped] == ["c.py", "a.ipynb"]
     assert checked.exit_code == 2
+
+
+def test_several_paths_may_come_in_a_list(tmp_path):
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(LEAK)
+    both = [tmp_path / "a.py", str(tmp_path / "b.py")]
+    assert nbpipe.check(both).to_dict() == nbpipe.check(*both).to_dict()
+    assert nbpipe.check(tuple(both), LEAK).n_files == 3
+
+
+@pytest.mark.parametrize("wrong", [None, 1, b"a.py", [], [None], {"a": 1}])
+def test_what_is_neither_path_nor_source_is_refused(wrong):
+    with pytest.raises(UsageError, match=r"takes paths or source|is empty"):
+        nbpipe.check(wrong)
+
+
+def test_check_text_refuses_a_path(tmp_path):
+    (tmp_path / "a.py").write_text(LEAK)
+    with pytest.raises(UsageError, match=r"is a path and no source: `nbpipe\.check\("):
+        nbpipe.check_text(str(tmp_path / "a.py"))
+    with pytest.raises(UsageError, match="takes the text"):
+        nbpipe.check_text(tmp_path / "a.py")
+    assert nbpipe.check_text("nowhere.py").n_files == 1
+
+
+def test_configured_paths_are_told_from_the_working_directory(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text("[tool.nbpipe]\npaths = ['src', 'top.py']\n")
+    (tmp_path / "src").mkdir()
+    for name in ("src/a.py", "top.py"):
+        (tmp_path / name).write_text(LEAK)
+    monkeypatch.chdir(tmp_path)
+    found = {each.path for each in nbpipe.check().findings}
+    assert found == {str(Path("src") / "a.py"), "top.py"}
+    monkeypatch.chdir(tmp_path / "src")
+    found = {each.path for each in nbpipe.check().findings}
+    assert found == {"a.py", str(tmp_path / "top.py")}
 
 
 def test_a_text_that_is_called_a_notebook_must_be_one():

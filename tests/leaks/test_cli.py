@@ -59,6 +59,29 @@ def test_nothing_found_exits_with_0(folder):
     assert (done.returncode, done.stdout) == (0, "No findings in 1 file.\n")
 
 
+def test_nothing_to_check_is_no_success(folder):
+    (folder / "docs").mkdir()
+    done = run("check", "docs", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "Nothing was checked.\n")
+    told = "nbpipe: warning: docs: nothing to check: no notebook and no script.\n"
+    assert done.stderr == told
+    done = run("check", "docs", "clean.py", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, told)
+
+
+def test_a_file_that_is_no_script_is_skipped(folder):
+    (folder / "notes.txt").write_text("x = 1\n")
+    done = run("check", "notes.txt", "clean.py", cwd=folder)
+    assert done.returncode == 2
+    assert "notes.txt: skipped: It is called neither a notebook" in done.stdout
+
+
+def test_an_excluded_file_asked_for_by_name_is_no_failure(folder):
+    """As `pre-commit` asks for the files of a commit."""
+    (folder / "pyproject.toml").write_text("[tool.nbpipe]\nexclude = ['clean.py']\n")
+    assert run("check", "clean.py", cwd=folder).returncode == 0
+
+
 def test_without_a_path_this_folder_is_checked(folder):
     assert "in 1 of 2 files" in run("check", cwd=folder).stdout
 

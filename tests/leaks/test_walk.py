@@ -18,7 +18,7 @@ def make(folder, *names):
 
 
 def found(folder, paths=None, **settings):
-    files, skipped = find_files(paths or [folder], Settings(folder=folder, **settings))
+    files, skipped, _ = find_files(paths or [folder], Settings(folder=folder, **settings))
     assert skipped == []
     return [file.relative_to(folder).as_posix() for file in files]
 
@@ -36,9 +36,30 @@ def test_what_is_not_the_authors_is_left_out(tmp_path):
 
 
 def test_a_file_asked_for_by_name_is_checked_whatever_it_is_called(tmp_path):
-    make(tmp_path, ".hidden/x.py", "notes.txt")
-    paths = [tmp_path / ".hidden" / "x.py", tmp_path / "notes.txt"]
-    assert found(tmp_path, paths) == [".hidden/x.py", "notes.txt"]
+    make(tmp_path, ".hidden/x.py", "train", "OLD.PY")
+    paths = [tmp_path / ".hidden" / "x.py", tmp_path / "train", tmp_path / "OLD.PY"]
+    assert found(tmp_path, paths) == [".hidden/x.py", "train", "OLD.PY"]
+
+
+def test_a_file_that_is_called_something_else_is_not_taken_for_python(tmp_path):
+    make(tmp_path, "notes.txt")
+    files, skipped, warnings = find_files([tmp_path / "notes.txt"], Settings())
+    assert (files, warnings) == ([], [])
+    assert skipped == [
+        (
+            str(tmp_path / "notes.txt"),
+            "It is called neither a notebook (.ipynb) nor a script (.py).",
+        )
+    ]
+
+
+def test_a_folder_without_anything_to_check_is_told(tmp_path):
+    make(tmp_path, "docs/a.md", "src/a.py", "drafts/b.py")
+    paths = [tmp_path / "docs", tmp_path / "src", tmp_path / "drafts"]
+    settings = Settings(folder=tmp_path, exclude=("drafts/*",))
+    files, _, warnings = find_files(paths, settings)
+    assert files == [tmp_path / "src" / "a.py"]
+    assert [each.path for each in warnings] == [str(paths[0]), str(paths[2])]
 
 
 def test_each_file_is_checked_once(tmp_path):
@@ -82,6 +103,6 @@ def test_a_pipe_is_no_script(tmp_path):
 
 def test_what_is_not_there_is_skipped_with_a_reason(tmp_path):
     make(tmp_path, "train.py")
-    _, skipped = find_files([tmp_path / "trian.py"], Settings())
+    _, skipped, _ = find_files([tmp_path / "trian.py"], Settings())
     reason = "There is no such file or folder. Did you mean 'train.py'?"
     assert skipped == [(str(tmp_path / "trian.py"), reason)]

@@ -77,6 +77,8 @@ def counted(findings: Sequence[Located]) -> str:
 def _count(checked: Checked) -> str:
     told = counted(checked.findings)
     files = f"{checked.n_files} file{'s' * (checked.n_files != 1)}"
+    if not checked.n_files:
+        return "Nothing was checked."
     if not told:
         n_warnings = len(checked.warnings)
         warned = f", {n_warnings} warning{'s' * (n_warnings != 1)}" if n_warnings else ""
