@@ -112,6 +112,52 @@ predicted = tree.predict(X_test)
 print(accuracy_score(y_test, predicted))
 """,
     ),
+    "NB105-a-rate": (
+        """
+df["carrier_rate"] = df.groupby("carrier")["late"].transform("mean")
+X, y = df[["temp", "carrier_rate"]], df["late"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = DecisionTreeClassifier()
+model.fit(X_train, y_train)
+print(model.score(X_test, y_test))
+""",
+        """
+from sklearn.compose import make_column_transformer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import TargetEncoder
+pipeline = Pipeline([('columns', make_column_transformer((TargetEncoder(), ['carrier']), \
+remainder='passthrough')), ('model', DecisionTreeClassifier())])
+X, y = (df[["temp", "carrier"]], df["late"])
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+pipeline.fit(X_train, y_train)
+print(pipeline.score(X_test, y_test))
+""",
+    ),
+    "NB105-in-a-pipeline": (
+        """
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+rates = df.groupby("carrier")["late"].mean()
+df["carrier_rate"] = df["carrier"].map(rates)
+X = df[["temp", "carrier_rate"]]
+X_train, X_test, y_train, y_test = train_test_split(X, df["late"], random_state=0)
+model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train)
+print(accuracy_score(y_test, model.predict(X_test)))
+""",
+        """
+from sklearn.compose import make_column_transformer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler, TargetEncoder
+from sklearn.preprocessing import TargetEncoder
+pipeline = Pipeline([('columns', make_column_transformer((TargetEncoder(), ['carrier']), \
+remainder='passthrough')), ('standardscaler', StandardScaler()), \
+('logisticregression', LogisticRegression())])
+X = df[["temp", "carrier"]]
+X_train, X_test, y_train, y_test = train_test_split(X, df["late"], random_state=0)
+pipeline.fit(X_train, y_train)
+print(accuracy_score(y_test, pipeline.predict(X_test)))
+""",
+    ),
     "NB401-a-pair": (
         """
 X, y = df.drop(columns=["carrier"]), df["late"]
@@ -180,5 +226,23 @@ def test_a_fix_that_was_followed_runs_and_leaves_nothing_to_find(name, flights):
     (finding,) = (each for each in analyse(parse(before)) if each.severity != "note")
     assert finding.code == code
     assert set(lines(finding.fix)) <= set(lines(after)), finding.fix
-    exec(compile(after, name, "exec"), {})  # noqa: S102 - it is written above
+    exec(compile(after, name, "exec"), {})
     assert [each.message for each in analyse(parse(after)) if each.severity != "note"] == []
+
+
+def test_a_pipeline_that_encodes_already_is_not_put_into_another():
+    half = ABOVE + FOLLOWED["NB105-a-rate"][1].replace(
+        "X, y = (df", 'df["rate"] = df.groupby("carrier")["late"].transform("mean")\nX, y = (df'
+    ).replace('["temp", "carrier"]', '["temp", "carrier", "rate"]')
+    (finding,) = (each for each in analyse(parse(half)) if each.code == "NB105")
+    assert "Pipeline(" not in finding.fix
+    assert finding.fix.startswith("X, y = (df[['temp', 'carrier']], df['late'])  # and leave out")
+
+
+def test_a_pipeline_that_takes_columns_by_name_is_told_which_to_add():
+    text = ABOVE + FOLLOWED["NB105-a-rate"][0].replace(
+        "= DecisionTreeClassifier()",
+        "= make_pipeline(make_column_transformer((StandardScaler(), ['temp'])), Ridge())",
+    )
+    (finding,) = (each for each in analyse(parse(text)) if each.code == "NB105")
+    assert "# and add to its columns: TargetEncoder() for ['carrier']" in finding.fix

@@ -35,6 +35,7 @@ X_train['wind'] = X_train['wind'].fillna(wind_mean)
 X_test['wind'] = X_test['wind'].fillna(wind_mean)
 """,
     "NB102-0": """
+from sklearn.pipeline import Pipeline
 pipeline = Pipeline([('selector', SelectKBest(k=20)), ('model', SVC(C=1))])
 
 scores = cross_val_score(pipeline, X, y, cv=5)
@@ -74,6 +75,7 @@ X_test = X[1200:]
 y_test = y[1200:]
 """,
     "NB203-0": """
+from sklearn.model_selection import train_test_split
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 tree.fit(X_train, y_train)
 tree.score(X_test, y_test)
@@ -82,9 +84,11 @@ tree.score(X_test, y_test)
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, shuffle=False)
 """,
     "NB205-0": """
+from sklearn.model_selection import GroupKFold
 cross_val_score(model, X, y, groups=df['patient_id'], cv=GroupKFold(n_splits=5))
 """,
     "NB301-0": """
+from sklearn.model_selection import cross_val_score
 for model in [forest, svm]:
     print(model, cross_val_score(model, X_train, y_train, cv=5).mean())
 print(svm.score(X_test, y_test))  # in place of all other scores, once; `svm` being the one that \
@@ -108,6 +112,7 @@ X = df.drop(columns=['flight_id']).drop(columns='late')
 X_train, X_test, y_train, y_test = train_test_split(df[['distance', 'temp']], df['late'])
 """,
     "NB501-0": """
+import nbpipe
 nbpipe.export(model, to='models/model', X=X, y=y)
 """,
     "NB502-0": """
@@ -151,7 +156,7 @@ def test_in_a_notebook_the_pipeline_is_a_build_cell():
     (rule,) = (each for each in RULES if each.code == "NB102")
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": rule.bad[0]}
     (finding,) = analyse(parse(json.dumps({"cells": [cell], "nbformat": 4}), "a.ipynb"))
-    made, used = finding.fix.split("\n\n")
+    made, used = finding.fix.split("\n\n# next cell:\n")
     assert made.split("\n") == [
         "%%nbpipe build pipeline",
         "selector = SelectKBest(k=20)",

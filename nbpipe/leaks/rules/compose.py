@@ -7,9 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.knowledge.estimators import DATA_FIRST, KERAS, kind_of
-from nbpipe.leaks.rules import names, parts, words
-from nbpipe.leaks.rules.names import argument, receiver, statement, swapped, text
+from nbpipe.leaks.rules import names, parts, usage, words
+from nbpipe.leaks.rules.imports import NEXT_CELL
+from nbpipe.leaks.rules.names import argument, receiver, statement, text
 from nbpipe.leaks.rules.rewrite import ESTIMATORS, NAMES, name_of
+from nbpipe.leaks.rules.usage import NAME
 from nbpipe.leaks.search.early import paths
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ _FOLDS = (
     "fit_resample",
     "learning_curve",
 )
-_NAME = "pipeline"
 _BY_LABEL = {
     "mean": "SimpleImputer(strategy='mean')",
     "median": "SimpleImputer(strategy='median')",
@@ -47,6 +48,7 @@ _BY_KIND = {
 _SELECTED = {"categorical": "make_column_selector(dtype_exclude='number')"}
 # What LabelEncoder, which is for targets, is used for on features.
 _ORDINAL = "OrdinalEncoder(handle_unknown='use_encoded_value', unknown_value=-1)"
+_BY_COLUMN = re.compile("(?i)column_?transformer")
 _COLUMNS = re.compile("(?i)col|feat|num|cat|var|attr")
 Step = tuple[str, str, str]  # its name, what makes it, and the columns that it is for, if any
 
@@ -60,12 +62,50 @@ def pipeline(view: View, score: Score, fit: Fit) -> str:
     fits = [each for each in fits if each.kind not in {"threshold", "filter"}]
     found = [_step(view, each) for each in (fits if fit in fits else [fit])]
     steps = _merged([step for step in found if step is not None])
-    if not steps:
+    own = _taken_apart(model)
+    if not steps or not own:
         return ""
-    notebook = bool(names.cell_of(view, score).number)
-    made = _build_cell(steps, model) if notebook else _call(steps, model)
-    used = _use(view, score, fits[0] if fits else fit)
-    return f"{made}\n\n{used}" if used else made
+    keys = [key for _, made, chosen in steps if made == "TargetEncoder()" for key in _keys(chosen)]
+    used = usage.lines(view, score, fit if fit in fits or not fits else fits[0], keys)
+    steps = [step for step in steps if step[1] not in model]  # those that its Pipeline has not
+    if not steps:
+        return used
+    routed = [(made, chosen) for _, made, chosen in steps if chosen]
+    if routed and _BY_COLUMN.search(model):  # it takes columns by names, which others would lose
+        told = ", ".join(f"{made} for {chosen}" for made, chosen in routed)
+        return f"{NAME} = {model}  # and add to its columns: {told}\n{used}".strip()
+    taken = {name for name, _, _ in own}
+    steps = [(f"first_{name}" if name in taken else name, *rest) for name, *rest in steps]
+    every = [*steps, *own]
+    if names.cell_of(view, score).number:
+        made, apart = _build_cell(every), NEXT_CELL
+    else:
+        made, apart = _call(every), "\n\n"
+    return f"{made}{apart}{used}" if used else made
+
+
+def _keys(chosen: str) -> list[str]:
+    """Return the columns of a literal list."""
+    return list(ast.literal_eval(chosen)) if chosen.startswith("[") else []
+
+
+def _taken_apart(model: str) -> list[Step]:
+    """Return the model as a step, or the steps of its Pipeline; empty if they are not listed."""
+    made = ast.parse(model, mode="eval").body
+    if not usage.is_pipeline(made):
+        return [("model", model, "")]
+    assert isinstance(made, ast.Call)
+    if text(made.func).endswith("make_pipeline"):
+        named = [
+            (text(each).partition("(")[0].rpartition(".")[2].lower(), each) for each in made.args
+        ]
+    else:
+        listed = getattr(argument(made, 0, "steps"), "elts", ())
+        pairs = [getattr(each, "elts", ()) for each in listed]
+        if not all(len(each) == 2 and isinstance(each[0], ast.Constant) for each in pairs):  # noqa: PLR2004
+            return []
+        named = [(str(name.value), step) for name, step in pairs]
+    return [(name, text(each), "") for name, each in named]
 
 
 def _merged(steps: list[Step]) -> list[Step]:
@@ -107,6 +147,8 @@ def _default(view: View, fit: Fit) -> str:
     """Return the transformer that learns what a plain function learned."""
     label = fit.label.rpartition(".")[2]
     filled = "fillna" in text(statement(view, fit))
+    if fit.kind == "group" and not filled:
+        return _BY_KIND["group"]
     if label == "mean" and not filled:
         return "StandardScaler()"
     if filled and fit.kind == "group":
@@ -162,17 +204,17 @@ def _trained_otherwise(fit: Fit) -> bool:
     return text(node.func).rpartition(".")[2] not in {"fit", *_FOLDS}
 
 
-def _build_cell(steps: list[Step], model: str) -> str:
+def _build_cell(steps: list[Step]) -> str:
     """Write ``%%nbpipe build``."""
-    lines = [f"%%nbpipe build {_NAME}"]
+    lines = [f"%%nbpipe build {NAME}"]
     routes = [step for step in steps if step[2]]
     lines += [f"{name} = {columns} >> {made}" for name, made, columns in routes]
     lines += ["rest >> passthrough"] if routes else []
     lines += [f"{name} = {made}" for name, made, columns in steps if not columns]
-    return "\n".join([*lines, f"model = {model}"])
+    return "\n".join(lines)
 
 
-def _call(steps: list[Step], model: str) -> str:
+def _call(steps: list[Step]) -> str:
     """Write ``pipeline = Pipeline([...])``."""
     routes = [
         f"({made}, {_SELECTED.get(columns, columns)})" for _, made, columns in steps if columns
@@ -180,45 +222,7 @@ def _call(steps: list[Step], model: str) -> str:
     listed = [(name, made) for name, made, columns in steps if not columns]
     if routes:
         given = ", ".join(routes)
-        listed.insert(0, ("columns", f"make_column_transformer({given}, remainder='passthrough')"))
-    named = ", ".join(f"({name!r}, {made})" for name, made in [*listed, ("model", model)])
-    return f"{_NAME} = Pipeline([{named}])"
-
-
-def _use(view: View, score: Score, first: Fit) -> str:
-    """Return the statement that judges, given the Pipeline and the rows as they were before."""
-    stated = statement(view, score)
-    model = parts.model(view, score)
-    if stated is None or model is None or not isinstance(score.node, ast.Call):
-        return ""
-    given = parts.scored(view, score)
-    raw = words.source(first)
-    whole = first.oid and isinstance(raw, ast.Name)
-    data = {id(given): text(raw)} if given is not None and whole else {}
-    if not score.folds:
-        fit = view.fits(score)[-1]
-        if not names.simple(argument(fit.node, 0, "X")):
-            return ""
-        return text(swapped(fit.node, nodes={id(receiver(fit)): _NAME}))
-    if not score.search:
-        return text(
-            swapped(
-                stated if isinstance(stated, ast.Assign) else score.node,
-                nodes={id(model): _NAME, **data},
-            )
-        )
-    search = names.maker(view, score, model)
-    if search is None:
-        return ""
-    found, grid = (
-        argument(search, 0, "estimator"),
-        argument(search, 1, "param_grid", "param_distributions"),
-    )
-    renamed = {id(found): _NAME}
-    if grid is not None:
-        renamed[id(grid)] = (
-            f"{{f'model__{{name}}': values for name, values in {text(grid)}.items()}}"
-        )
-    made = text(swapped(search, nodes=renamed))
-    name = text(model) if isinstance(model, ast.Name) else "search"
-    return f"{name} = {made}\n{text(swapped(score.node, nodes={id(model): name, **data}))}"
+        first = "first_columns" if "columns" in dict(listed) else "columns"
+        listed.insert(0, (first, f"make_column_transformer({given}, remainder='passthrough')"))
+    named = ", ".join(f"({name!r}, {made})" for name, made in listed)
+    return f"{NAME} = Pipeline([{named}])"

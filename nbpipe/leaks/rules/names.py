@@ -225,7 +225,8 @@ def maker(view: View, fact: Fact, made: ast.expr | None) -> ast.expr | None:
         inner = made.func
         if isinstance(inner, ast.Attribute) and inner.attr == "fit":  # StandardScaler().fit(X)
             return maker(view, fact, inner.value)
-        return made if text(inner).rpartition(".")[2][:1].isupper() else None
+        called = text(inner).rpartition(".")[2]
+        return made if called[:1].isupper() or called == "make_pipeline" else None
     if made is None:
         return None
     stated = definition(view, text(made), fact)

@@ -72,8 +72,15 @@ def _divided(view: View, split: Split, about: str) -> Parts | None:
     found = [Part(text(each), made[2 * i], made[2 * i + 1]) for i, each in enumerate(call.args)]
     libraries = names.imported(view)
     starts = [names.root(each, libraries) for each in call.args]
-    first = starts.index(about) if about in starts else 0
+    wide = [each for each, arg in zip(starts, call.args, strict=True) if not _column(arg)]
+    first = starts.index(about) if about in wide else 0
     return Parts(found[first], tuple(each for each in found if each is not found[first]), split)
+
+
+def _column(node: ast.expr) -> bool:
+    """Say whether an expression is one column: ``df["late"]``."""
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    return isinstance(key, ast.Constant) and isinstance(key.value, str)
 
 
 def given(view: View, score: Score) -> Parts | None:

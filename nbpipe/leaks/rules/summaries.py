@@ -59,6 +59,14 @@ def _numbers(case: Early) -> list[str]:
     split = case.line
     if case.path.how == "before" and not split:
         split = parts.split_line(case.view, case.found)
+    target, whole = case.path.score.target, case.found.features.whole
+    if (
+        case.fit.kind == "group"
+        and target
+        and whole != case.start
+        and repr(target) in text(case.rows)
+    ):
+        return []  # the features lack the target that the table is of
     train, test = case.variables("train"), case.variables("test")
     if case.fit.label == "groupby.transform":
         looked_up = _looked_up(case, train, test)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbpipe.leaks.findings import Finding, Related
 from nbpipe.leaks.knowledge.functions import CATEGORIES, LEARNING
-from nbpipe.leaks.rules import names, parts
+from nbpipe.leaks.rules import imports, names, parts
 from nbpipe.leaks.rules.names import receiver, text
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def finding(
     related: tuple[Related, ...] = (),
 ) -> Finding:
     """Put a finding together: `problem` goes on from what the user wrote, `wish` is what to do."""
-    fix = fix or f"# {wish}"
+    fix = imports.added(view, fix) if fix else f"# {wish}"
     place = view.place(fact)
     return Finding(
         place=place,
