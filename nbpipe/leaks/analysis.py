@@ -25,10 +25,10 @@ class Analysis:
         self._walked: list[Cell] = []
         self._states: list[Snapshot] = [self._machine.snapshot()]
 
-    def check(self, document: Document, past: frozenset[int] = frozenset()) -> tuple[Finding, ...]:
+    def check(self, document: Document, past: frozenset[int] | None = None) -> tuple[Finding, ...]:
         """Return what all rules find, in the order of the source.
 
-        `past` are the numbers of cells that were run again since, in a session.
+        `past`, in a session, are the numbers of cells that were run again since.
         """
         cells = in_order(document.cells)
         same = 0

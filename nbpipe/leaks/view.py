@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.leaks.facts import Choice, Copies, Fact, Fit, Save, Score, Split, Windows
@@ -14,15 +14,27 @@ if TYPE_CHECKING:
     from nbpipe.leaks.source import Document
 
 
+@lru_cache(2_048)
+def _stored(tree: ast.Module) -> frozenset[str]:
+    """Return the variables that a cell assigns, whatever it imports and defines."""
+    names = (each for each in ast.walk(tree) if isinstance(each, ast.Name))
+    return frozenset(each.id for each in names if isinstance(each.ctx, ast.Store))
+
+
+def _same(one: Fact, other: Fact) -> bool:
+    return ast.dump(one.node) == ast.dump(other.node)
+
+
 class View:
     """Facts in order, and what follows from several of them together."""
 
     def __init__(
-        self, document: Document, facts: tuple[Fact, ...], past: frozenset[int] = frozenset()
+        self, document: Document, facts: tuple[Fact, ...], past: frozenset[int] | None = None
     ) -> None:
         self.document = document
         self.facts: tuple[Any, ...] = facts
-        self.past = past  # numbers of cells that were run again since: see `scores`
+        self.in_session = past is not None
+        self.past = past or frozenset()  # numbers of cells that were run again since: see `scores`
 
     @cached_property
     def tries(self) -> tuple[Score, ...]:
@@ -31,8 +43,27 @@ class View:
 
     @cached_property
     def scores(self) -> tuple[Score, ...]:
-        """All scores that stand: those of a cell that was run again are no longer shown."""
-        return tuple(score for score in self.tries if score.cell not in self.past)
+        """All scores that stand; in a session, those that were not computed again since."""
+        if not self.in_session:
+            return self.tries
+        return tuple(
+            score
+            for score in self.tries
+            if score.cell not in self.past and not self._is_redone(score)
+        )
+
+    def _is_redone(self, score: Score) -> bool:
+        """Say whether a later cell computed the same, all of whose variables were made anew."""
+        used = {each.id for each in ast.walk(score.node) if isinstance(each, ast.Name)}
+        later = [each.cell for each in self.tries if each.cell > score.cell and _same(each, score)]
+        return bool(later) and used & self._assigned(1, later[-1]) <= self._assigned(
+            score.cell + 1, later[-1]
+        )
+
+    def _assigned(self, first: int, last: int) -> set[str]:
+        """Return the variables that cells assign, from one number to another."""
+        cells = self.document.cells
+        return set().union(*(_stored(each.tree) for each in cells if first <= each.number <= last))
 
     @cached_property
     def splits(self) -> tuple[Split, ...]:

@@ -64,6 +64,29 @@ def test_a_finding_stands_until_its_score_is_run_again(shell):
     assert found(shell) == []
 
 
+def mend(scale="X = X.abs()"):
+    return f"{PREPARE}\n{scale}\n{SPLIT}\n{FIT}\n{SCORE}"
+
+
+def test_a_score_that_another_cell_computed_anew_no_longer_stands(shell):
+    """A console tells no cells: the whole is written again, mended, below what it mends."""
+    run_all(shell, PREPARE, SCALE, SPLIT, FIT, SCORE)
+    assert found(shell) == [("NB101", 3)]
+    run(shell, mend())
+    assert found(shell) == []
+    run(shell, mend(SCALE))
+    assert [code for code, _ in found(shell)] == ["NB101"]
+
+
+def test_a_score_stands_where_only_some_of_it_was_made_anew(shell):
+    run_all(shell, PREPARE, SCALE, SPLIT, FIT, SCORE, FIT, SCORE)
+    assert found(shell) == [("NB101", 3)]
+    run_all(shell, PREPARE, SPLIT, FIT)  # nothing scored: the old score is all there is
+    assert found(shell) == [("NB101", 3)]
+    run(shell, "model.score(X_train, y_train)")  # another score
+    assert ("NB101", 3) in found(shell)
+
+
 def test_models_tried_in_one_cell_count_as_tried(shell):
     for C in (1, 10, 1):
         cell = FIT.replace("()", f"(C={C})")

@@ -108,12 +108,8 @@ def _predicted(view: View, scores: list[Score]) -> bool:
 
 def _counting(view: View, scores: list[Score]) -> list[Score]:
     """Return all but those of a model that was scored again since, in a session."""
-    again = {_models(view, score) for score in scores if score.cell not in view.past}
-    return [
-        score
-        for score in scores
-        if score.cell not in view.past or _models(view, score) not in again
-    ]
+    again = {_models(view, score) for score in scores if score in view.scores}
+    return [score for score in scores if score in view.scores or _models(view, score) not in again]
 
 
 def _models(view: View, score: Score) -> frozenset[str]:
