@@ -263,7 +263,7 @@ def test_work_goes_where_it_ends_first(monkeypatch):
     assert cores.fastest(LogisticRegression(), [0.1] * 4) == "here"
     assert cores.fastest(LogisticRegression(), [0.5] * 4) == "workers"
     assert cores.fastest(greedy, growing) == "workers"
-    assert cores.fastest(modest, [9.0, 9.0, 9.0]) == "threads"  # one worker would idle
+    assert cores.fastest(modest, [20.0] * 3) == "threads"  # one worker would idle
 
 
 @pytest.mark.slow
