@@ -158,6 +158,45 @@ pipeline.fit(X_train, y_train)
 print(accuracy_score(y_test, pipeline.predict(X_test)))
 """,
     ),
+    "NB201-a-balanced-frame": (
+        """
+late = df[df["late"] == 1]
+more = resample(late, replace=True, n_samples=300, random_state=0)
+balanced = pd.concat([df[df["late"] == 0], more])
+columns = ["temp", "wind"]
+X_train, X_test, y_train, y_test = train_test_split(balanced[columns], balanced["late"])
+tree = DecisionTreeClassifier().fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+        """
+columns = ["temp", "wind"]
+train, test = train_test_split(df)
+late = train[train["late"] == 1]
+more = resample(late, replace=True, n_samples=300, random_state=0)
+balanced = pd.concat([train[train["late"] == 0], more])
+X_train, y_train = balanced[columns], balanced["late"]
+X_test, y_test = test[columns], test["late"]
+tree = DecisionTreeClassifier().fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+    ),
+    "NB201-a-frame-joined-to-itself": (
+        """
+more = pd.concat([df, df[df["late"] == 1]])
+X, y = more[["temp", "wind"]], more["late"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3)
+tree = DecisionTreeClassifier().fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+        """
+train, test = train_test_split(df, test_size=0.3)
+more = pd.concat([train, train[train["late"] == 1]])
+X_train, y_train = more[["temp", "wind"]], more["late"]
+X_test, y_test = test[["temp", "wind"]], test["late"]
+tree = DecisionTreeClassifier().fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+    ),
     "NB401-a-pair": (
         """
 X, y = df.drop(columns=["carrier"]), df["late"]

@@ -66,6 +66,8 @@ train, test = train_test_split(df, random_state=0)
 bad = train[train['default'] == 1]
 more = resample(bad, replace=True, n_samples=5000, random_state=0)
 train = pd.concat([train[train['default'] == 0], more])
+X_train, y_train = train.drop(columns='default'), train['default']
+X_test, y_test = test.drop(columns='default'), test['default']
 """,
     "NB202-0": """
 forest.fit(X_train, y_train)

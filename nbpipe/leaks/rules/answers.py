@@ -86,8 +86,8 @@ def _makers(view: View) -> dict[str, list[tuple[int, ast.Assign, ast.expr, ast.e
     """Return the statements that make a column of each frame out of the same row's values."""
     found: dict[str, list[tuple[int, ast.Assign, ast.expr, ast.expr]]] = {}
     for cell in view.document.cells:
-        for frame, *made in _made(cell.tree):
-            found.setdefault(frame, []).append((cell.number, *made))
+        for frame, node, column, value in _made(cell.tree):
+            found.setdefault(frame, []).append((cell.number, node, column, value))
     return found
 
 

@@ -75,7 +75,9 @@ def pipeline(view: View, score: Score, fit: Fit) -> str:
         told = ", ".join(f"{made} for {chosen}" for made, chosen in routed)
         return f"{NAME} = {model}  # and add to its columns: {told}\n{used}".strip()
     taken = {name for name, _, _ in own}
-    steps = [(f"first_{name}" if name in taken else name, *rest) for name, *rest in steps]
+    steps = [
+        (f"first_{each[0]}" if each[0] in taken else each[0], each[1], each[2]) for each in steps
+    ]
     every = [*steps, *own]
     if names.cell_of(view, score).number:
         made, apart = _build_cell(every), NEXT_CELL
@@ -100,11 +102,15 @@ def _taken_apart(model: str) -> list[Step]:
             (text(each).partition("(")[0].rpartition(".")[2].lower(), each) for each in made.args
         ]
     else:
-        listed = getattr(argument(made, 0, "steps"), "elts", ())
-        pairs = [getattr(each, "elts", ()) for each in listed]
-        if not all(len(each) == 2 and isinstance(each[0], ast.Constant) for each in pairs):  # noqa: PLR2004
+        listed = argument(made, 0, "steps")
+        pairs = listed.elts if isinstance(listed, ast.List) else []
+        named = [
+            (str(each.elts[0].value), each.elts[1])
+            for each in pairs
+            if isinstance(each, ast.Tuple) and isinstance(each.elts[0], ast.Constant)
+        ]
+        if len(named) < len(pairs):
             return []
-        named = [(str(name.value), step) for name, step in pairs]
     return [(name, text(each), "") for name, each in named]
 
 

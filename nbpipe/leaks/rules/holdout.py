@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.rules import names, parts
+from nbpipe.leaks.rules import names, parts, sides
 from nbpipe.leaks.rules.names import argument, definition, receiver, statement, swapped, text
 
 if TYPE_CHECKING:
@@ -45,8 +45,22 @@ def copied_later(view: View, cause: Copies, score: Score) -> str:
             steps.insert(0, beside)
     first = f"train, test = {parts.split_call(view.split_of(score.rows), start)}"
     after = names.following(view, cause, stated)
-    steps += [after] if after is not None else []
-    return "\n".join([first, *(text(swapped(each, {start: "train"})) for each in steps)])
+    written, last = _with_sides(view, score, start, steps, after)
+    return "\n".join([first, *(text(swapped(each, {start: "train"})) for each in written), *last])
+
+
+def _with_sides(
+    view: View, score: Score, start: str, steps: list[ast.Assign], after: ast.Assign | None
+) -> tuple[list[ast.Assign], list[str]]:
+    """Return the statements that resample, and the lines that take the user's variables."""
+    longer = [*steps, after] if after is not None else steps
+    for written in (longer, steps):
+        made = names.targets(written[-1])
+        frame = text(made[0]) if len(made) == 1 else ""
+        last = sides.taken(view, score, frame, "train" if frame == start else frame)
+        if last:
+            return written, last
+    return longer, []
 
 
 def _resampled_later(view: View, cause: Copies, score: Score, stated: ast.Assign) -> str:
