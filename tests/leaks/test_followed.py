@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import tokenize
 
@@ -13,6 +14,7 @@ import pytest
 
 from nbpipe.leaks.analysis import analyse
 from nbpipe.leaks.source import parse
+from nbpipe.pipeline.parse import parse as parse_build
 
 ABOVE = """
 import pandas as pd
@@ -267,6 +269,29 @@ def test_a_fix_that_was_followed_runs_and_leaves_nothing_to_find(name, flights):
     assert set(lines(finding.fix)) <= set(lines(after)), finding.fix
     exec(compile(after, name, "exec"), {})
     assert [each.message for each in analyse(parse(after)) if each.severity != "note"] == []
+
+
+def test_in_a_notebook_the_next_cell_is_marked_and_no_cell_imports_what_a_build_cell_knows():
+    text = ABOVE + FOLLOWED["NB105-a-rate"][0]
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": text}
+    (finding,) = analyse(parse(json.dumps({"cells": [cell], "nbformat": 4}), "a.ipynb"))
+    build, used = finding.fix.split("\n\n# next cell:\n")
+    head, _, steps = build.partition("\n")
+    assert head == "%%nbpipe build pipeline"
+    parse_build(steps)
+    assert lines(used) == lines(FOLLOWED["NB105-a-rate"][1])[-4:]
+
+
+def test_the_rows_of_groups_are_those_of_the_frame():
+    (finding,) = analyse(parse(ABOVE + FOLLOWED["NB105-a-rate"][0]))
+    assert "Split `df` first" in finding.prompt
+    assert "25 % of them go to the test part and score `model`" in finding.message
+
+
+def test_a_score_in_a_loop_does_not_point_to_itself():
+    (finding,) = analyse(parse(ABOVE + FOLLOWED["NB301-in-a-loop"][0]))
+    assert "in each round" in finding.message
+    assert "(line" not in finding.message
 
 
 def test_a_pipeline_that_encodes_already_is_not_put_into_another():

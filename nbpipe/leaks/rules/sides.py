@@ -23,7 +23,7 @@ def taken(view: View, score: Score, frame: str, train: str) -> list[str]:
     training part is called now, ``test`` its other. Empty where the way between is unclear.
     """
     found = parts.parts(view, score)
-    if found is None or found.split is None or not found.features.whole:
+    if not frame or found is None or found.split is None or not found.features.whole:
         return []
     pairs = (found.features, *found.others)
     wholes = [ast.parse(each.whole, mode="eval").body for each in pairs if each.whole]
