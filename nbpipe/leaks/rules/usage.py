@@ -47,9 +47,11 @@ def _fitted(view: View, score: Score) -> list[str]:
     told.append(stated if isinstance(stated, ast.Assign | ast.Expr) else score.node)  # type: ignore[arg-type]
     fitted = text(swapped(fit.node, nodes={id(receiver(fit)): NAME}))
     called = parts.model_name(view, score)
-    if not called.isidentifier() or names.function(view, score) is not None:
+    held = {part.id for each in told for part in ast.walk(each) if isinstance(part, ast.Name)}
+    inside = any(part is fit.node for each in told for part in ast.walk(each))
+    if names.function(view, score) is not None or not (inside or called in held):
         return [fitted]
-    if any(part is fit.node for each in told for part in ast.walk(each)):
+    if inside:
         return [text(swapped(each, nodes={id(receiver(fit)): NAME})) for each in told]
     return [fitted, *(text(swapped(each, {called: NAME})) for each in told)]
 
@@ -58,9 +60,11 @@ def _features(view: View, score: Score, first: Fit, keys: list[str]) -> list[str
     """Take the columns that are encoded among the features, in place of what was made of them."""
     made = _made(view, first)
     model_fit = view.fits(score)[-1] if view.fits(score) else None
-    if made is None or model_fit is None or first.kind not in _ENCODERS:
+    if made is None or model_fit is None or first.kind not in _ENCODERS or not keys:
         return []
     stated, column = made
+    if column == score.target:
+        return []
     line = view.document.cell(first.cell).place(stated)
     note = f"  # and leave out `{text(stated.targets[0])} = ...` ({line})"
     given = columns.given(view, model_fit)
@@ -84,7 +88,9 @@ def _features(view: View, score: Score, first: Fit, keys: list[str]) -> list[str
 
 def _noted(written: list[str], note: str) -> list[str]:
     """Return lines with a note behind the first."""
-    return [written[0] + note, *written[1:]] if written else [note.strip()]
+    return (
+        [written[0] + note, *written[1:]] if written else [note.strip().replace("# and ", "# ", 1)]
+    )
 
 
 def _split(view: View, score: Score) -> list[str]:
