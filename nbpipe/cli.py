@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import nbpipe
-from nbpipe.errors import NbpipeError, UsageError
+from nbpipe.errors import NbpipeError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nbpipe.leaks.check import Checked
 
+_WRONG = re.compile(r"invalid choice: '([^']*)'|unrecognized arguments: .*?(--?[^\s=]+)")
 _FEW = 5  # files that need no progress bar
 _CHECK = """\
 examples:
@@ -27,9 +29,24 @@ examples:
 
 A comment `# nbpipe: ignore[NB101] reason` silences a finding on its line; `[tool.nbpipe]` in
 pyproject.toml holds select, ignore, exclude, paths and fail-on.
-Exits with 1 if there are findings as grave as --fail-on, with 2 if something, or
-nothing at all, can be read.
+Exits with 1 if there are findings as grave as --fail-on, with 2 if something cannot be read or
+nothing is there to check.
 """
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what may have been meant by a verb or an option that there is not."""
+
+    words: ClassVar[set[str]] = set()
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        self.words.update(names, settings.get("choices") or ())
+        return super().add_argument(*names, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        wrong = _WRONG.search(message)
+        near = did_you_mean((wrong[1] or wrong[2]).partition("=")[0], self.words) if wrong else ""
+        super().error(message + (f".{near}" if near else ""))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,9 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="nbpipe", description=(nbpipe.__doc__ or "").split("\n")[0]
-    )
+    parser = _Parser(prog="nbpipe", description=(nbpipe.__doc__ or "").split("\n")[0])
     parser.add_argument("--version", action="version", version=f"nbpipe {nbpipe.__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
 
@@ -96,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     models.add_argument("folder", metavar="DIR", help="a model's folder, or a folder of models")
     models.add_argument("--format", choices=("text", "json"), default="text")
     models.set_defaults(verb=_models)
+    parser.words.update(verbs.choices)
     return parser
 
 

@@ -40,6 +40,10 @@ def _make_sense(args: Any) -> None:
         raise UsageError("`%%nbpipe check` checks its own cell: files take one %.")
     if args.data and (args.paths or args.this_cell):
         raise UsageError("--data looks at variables, by themselves: leave out files and cells.")
+    if args.data and (args.select or args.ignore):
+        raise UsageError("--data finds no rules: leave out --select and --ignore.")
+    if args.fail_on is not None and not args.paths:
+        raise UsageError("--fail-on goes with files; --severity chooses what is shown.")
     if not args.data and (args.time or args.groups):
         raise UsageError("--time and --groups go with --data.")
     if args.data and len(args.data) not in {2, 4}:
@@ -57,7 +61,9 @@ def _check_data(args: Any, namespace: Namespace) -> DataReport:
 
 
 def _check_files(args: Any, progress: Any, chosen: dict[str, Any]) -> Checked:
-    checked = nbpipe.check(*map(Path, args.paths), **chosen, progress=progress)
+    checked = nbpipe.check(
+        *map(Path, args.paths), **chosen, fail_on=args.fail_on, progress=progress
+    )
     wanted = at_least(args.severity)
     found = (each for each in checked.findings if each.finding.severity in wanted)
     return replace(checked, findings=tuple(found))

@@ -127,6 +127,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
     @argument("--select", metavar="CODES", action="append", help="only these, such as NB1,NB201")
     @argument("--ignore", metavar="CODES", action="append", help="all but these")
     @argument("--severity", choices=SEVERITIES, default="note", help="show these and graver ones")
+    @argument("--fail-on", metavar="S", help="with files: what makes their exit_code 1")
     @argument("--this-cell", action="store_true", help="only what the rest of this cell will add")
     def check(self, args: Any) -> Any:
         """Find leaks: in this session, in a cell before it runs, in files, or in data."""

@@ -137,6 +137,9 @@ def test_every_verb_has_help(shell, capsys, verb):
         ("%nbpipe check --data X X --time schd_dep", "Did you mean 'sched_dep'?"),
         ("%nbpipe check --time sched_dep", "go with --data"),
         ("%nbpipe check a.py --data X X", "leave out files"),
+        ("%nbpipe check --data X X --select NB1", "leave out --select"),
+        ("%nbpipe check --fail-on review", "goes with files"),
+        ("%nbpipe check a.py --fail-on eror", "Did you mean 'error'?"),
         ("%%nbpipe check a.py\n1", "checks its own cell"),
     ],
 )
@@ -164,6 +167,9 @@ def test_files_are_checked_as_the_command_does(shell, tmp_path, capsys):
     assert "NB101" in str(checked)
     assert "skipped" in checked._repr_html_()
     assert not run(shell, "%nbpipe check leak.py --ignore NB1 --severity error").findings
+    assert run(shell, "%nbpipe check leak.py --fail-on never").exit_code == 0
+    (tmp_path / "broken.py").write_text("x = (")
+    assert "not Python, left out" in run(shell, "%nbpipe check broken.py")._repr_html_()
 
 
 def test_data_are_checked_as_check_data_does(shell):
