@@ -294,6 +294,13 @@ def test_a_score_in_a_loop_does_not_point_to_itself():
     assert "(line" not in finding.message
 
 
+@pytest.mark.parametrize("name", ["NB301-in-a-loop", "NB301-one-by-one"])
+def test_where_only_the_last_score_is_missing_the_fix_is_that_score(name):
+    *above, last = (ABOVE + FOLLOWED[name][1]).rstrip().splitlines()
+    (finding, *_) = (each for each in analyse(parse("\n".join(above))) if each.code == name[:5])
+    assert finding.fix.splitlines()[-1] == f"{last}  # at the end, once"
+
+
 def test_a_pipeline_that_encodes_already_is_not_put_into_another():
     half = ABOVE + FOLLOWED["NB105-a-rate"][1].replace(
         "X, y = (df", 'df["rate"] = df.groupby("carrier")["late"].transform("mean")\nX, y = (df'

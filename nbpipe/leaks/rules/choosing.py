@@ -51,8 +51,33 @@ def by_cross_validation(view: View, judged: Judged) -> str:
     return on_validation(view, judged)
 
 
+def _kept(view: View, score: Score) -> str:
+    """Return a score on the part that an earlier split kept, where the scored one validates."""
+    found = parts.parts(view, score)
+    if found is None or not isinstance(score.node, ast.expr):
+        return ""
+    for split in view.splits:
+        outer = parts.divided(view, split)
+        if (
+            outer is not None
+            and split is not found.split
+            and outer.features.train == found.features.whole
+        ):
+            pairs = zip(
+                (found.features, *found.others), (outer.features, *outer.others), strict=False
+            )
+            swaps = {inner.test: whole.test for inner, whole in pairs}
+            told = [*parts.predicted(view, score)[:1]]
+            lines = [text(names.swapped(each, swaps)) for each in told]
+            lines.append(f"print({text(names.swapped(score.node, swaps))})  # at the end, once")
+            return "\n".join(lines)
+    return ""
+
+
 def on_validation(view: View, judged: Judged) -> str:
     """Choose on validation rows, then score once on the test rows; empty if unknown."""
+    if kept := _kept(view, judged.score):
+        return kept
     split, *scored = holdout.validated(view, judged.score).splitlines() or [""]
     if not split:
         return ""

@@ -52,12 +52,12 @@ class Parts:
 def parts(view: View, score: Score, about: str = "") -> Parts | None:
     """Return the variables of a score's split; its features are what starts from `about`."""
     split = view.split_of(score.rows)
-    if split is not None and (found := _divided(view, split, about)):
+    if split is not None and (found := divided(view, split, about)):
         return found
     return given(view, score)
 
 
-def _divided(view: View, split: Split, about: str) -> Parts | None:
+def divided(view: View, split: Split, about: str = "") -> Parts | None:
     """Read ``X_train, X_test, y_train, y_test = train_test_split(X, y)``."""
     stated, call = statement(view, split), split.node
     if (
