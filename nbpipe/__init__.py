@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.data import check_data
     from nbpipe.evaluation.datareport import DataReport
     from nbpipe.evaluation.report import CVReport
-    from nbpipe.leaks.check import Checked, check, check_text
+    from nbpipe.leaks.check import check, check_text
+    from nbpipe.leaks.checked import Checked
     from nbpipe.leaks.explain import explain
     from nbpipe.pipeline.build import build
     from nbpipe.pipeline.code import to_python
@@ -33,7 +34,7 @@ _HOME = {
     "DataReport": "nbpipe.evaluation.datareport",
     "check": "nbpipe.leaks.check",
     "check_text": "nbpipe.leaks.check",
-    "Checked": "nbpipe.leaks.check",
+    "Checked": "nbpipe.leaks.checked",
     "explain": "nbpipe.leaks.explain",
     "export": "nbpipe.bundle.export",
     "Bundle": "nbpipe.bundle.store",

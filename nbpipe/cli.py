@@ -16,7 +16,7 @@ from nbpipe.errors import NbpipeError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nbpipe.leaks.check import Checked
+    from nbpipe.leaks.checked import Checked
 
 _WRONG = re.compile(r"invalid choice: '([^']*)'|unrecognized arguments: .*?(--?[^\s=]+)")
 _FEW = 5  # files that need no progress bar

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbpipe.jupyter.arguments import Namespace
     from nbpipe.jupyter.findings import SessionFindings
     from nbpipe.jupyter.session import Session
-    from nbpipe.leaks.check import Checked
+    from nbpipe.leaks.checked import Checked
 
 
 def check(args: Any, session: Session, namespace: Namespace, progress: Any) -> Any:

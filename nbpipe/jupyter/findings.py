@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbpipe.jupyter.runs import Run
-    from nbpipe.leaks.check import Located
+    from nbpipe.leaks.checked import Located
     from nbpipe.leaks.findings import Finding, Place
 
 

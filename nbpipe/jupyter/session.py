@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbpipe.jupyter.runs import Run
-    from nbpipe.leaks.check import Located
+    from nbpipe.leaks.checked import Located
 
 Key = tuple[str, str, str, int]
 

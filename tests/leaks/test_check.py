@@ -10,7 +10,7 @@ import pytest
 
 import nbpipe
 from nbpipe.errors import UnreadableError, UsageError
-from nbpipe.leaks.check import Checked, Located
+from nbpipe.leaks.checked import Checked, Located
 from nbpipe.leaks.explain import summary, to_markdown
 from nbpipe.leaks.findings import Finding, Notice, Place
 from nbpipe.leaks.rules.registry import RULES

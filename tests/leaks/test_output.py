@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 import nbpipe
-from nbpipe.leaks.check import Checked, Located
+from nbpipe.leaks.checked import Checked, Located
 from nbpipe.leaks.findings import Finding, Place, Related
 from nbpipe.leaks.output.github import to_github
 from nbpipe.leaks.output.html import to_html

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nbpipe.leaks.check import Checked, Located
+    from nbpipe.leaks.checked import Checked, Located
     from nbpipe.leaks.findings import Notice
 
 _LEVELS = {"error": "error", "review": "warning", "note": "notice"}

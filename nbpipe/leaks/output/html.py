@@ -11,7 +11,7 @@ from nbpipe.leaks.output.source_lines import source_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nbpipe.leaks.check import Checked, Located
+    from nbpipe.leaks.checked import Checked, Located
     from nbpipe.leaks.findings import Finding, Place
 
 _COLOURS = {"error": "#c62828", "review": "#b26a00", "note": "#1565c0"}

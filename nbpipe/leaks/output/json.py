@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nbpipe.leaks.check import Checked
+    from nbpipe.leaks.checked import Checked
 
 
 def to_json(checked: Checked) -> str:

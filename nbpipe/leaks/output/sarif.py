@@ -18,7 +18,7 @@ from nbpipe.leaks.output.source_lines import source_line
 from nbpipe.leaks.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from nbpipe.leaks.check import Checked, Located
+    from nbpipe.leaks.checked import Checked, Located
     from nbpipe.leaks.findings import Notice, Place
     from nbpipe.leaks.rules.rule import Rule
 

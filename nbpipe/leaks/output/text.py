@@ -11,7 +11,7 @@ from nbpipe.leaks.output.source_lines import printable, underlined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from nbpipe.leaks.check import Checked, Located
+    from nbpipe.leaks.checked import Checked, Located
     from nbpipe.leaks.findings import Place
 
     Paint = Callable[[str, str], str]
