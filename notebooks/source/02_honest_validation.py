@@ -10,7 +10,7 @@
 # Next: [03 · Save a model that loads](03_save_a_model_that_loads.ipynb)
 
 # %%
-# nbpipe: ignore-file[NB301,NB102] This lesson compares what was claimed with what came, leaks included.
+# nbpipe: ignore-file[NB301,NB102] This lesson compares claims with what came, leaks too.
 # %load_ext nbpipe
 
 # %%

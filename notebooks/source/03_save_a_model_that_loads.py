@@ -242,11 +242,12 @@ print("this notebook:  ", f"{late.predict_proba(flight)[0, 1]:.3f}")
 assert float(answer.stdout) == round(late.predict_proba(flight)[0, 1], 3)
 
 # %% [markdown]
-# And in an environment with another scikit-learn, say 1.8 instead of 1.9? The version predicts there,
-# too: its `plan.npz` holds the pipeline as plain arrays, and `load` opens nothing else. Only if you ask
-# for `model.pipeline`, the estimator itself, is there a `VersionMismatchError`. It names both versions
-# and the command that makes an environment that fits. (This notebook has only one scikit-learn, so it
-# cannot show you. The [README](../README.md) tells what the limits are.)
+# And in an environment with another scikit-learn, say 1.8 instead of 1.9? The version predicts
+# there, too: its `plan.npz` holds the pipeline as plain arrays, and `load` opens nothing else.
+# Only if you ask for `model.pipeline`, the estimator itself, is there a `VersionMismatchError`.
+# It names both versions and the command that makes an environment that fits. (This notebook has
+# only one scikit-learn, so it cannot show you. The [README](../README.md) tells what the limits
+# are.)
 #
 # ## A version is for ever
 #
