@@ -319,7 +319,7 @@ p = m.predict(X_test)
 print((p == y_test).mean())
 """,
         "NB503",
-        "error",
+        "review",
         "p = m.predict(pca.transform(sc.transform(X_test)))",
     ),
     "a-new-row": (
@@ -346,7 +346,7 @@ m = LogisticRegression().fit(Xs, y_train)
 print(m.score(X_test, y_test))
 """,
         "NB503",
-        "error",
+        "review",
         "",
     ),
     "a-dict-in-another-order": (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nbpipe.leaks.facts import Fact, Fit, Score
-    from nbpipe.leaks.findings import Finding, Severity
+    from nbpipe.leaks.findings import Finding
     from nbpipe.leaks.view import View
 
 
@@ -27,7 +27,7 @@ class PreprocessingForgotten(Rule):
     What it does
     ------------
     Reports a model that was fitted on scaled, reduced, selected or vectorised rows and predicts
-    rows that did not pass through the same step; a `review` where the rows are written by hand.
+    rows that did not pass through the same step, or rows that are written by hand.
 
     Why it is bad
     -------------
@@ -47,7 +47,7 @@ class PreprocessingForgotten(Rule):
 
     code = "NB503"
     name = "preprocessing-forgotten"
-    severity = "error"
+    severity = "review"
     bad = (
         """
 import pandas as pd
@@ -107,15 +107,13 @@ print(knn.predict(scaler.transform([[5.1, 3.5, 1.4, 0.2]])))
             at = replace(fit, node=call, cell=cell)
             if handmade(view, rows, cell, call.lineno) is not None:
                 told.add(key)
-                yield _finding(view, at, fit, steps, rows, severity="review")
+                yield _finding(view, at, fit, steps, rows)
             elif missing := _missing(view, fit, steps, rows):
                 told.add(key)
-                yield _finding(view, at, fit, missing, rows, severity="error")
+                yield _finding(view, at, fit, missing, rows)
 
 
-def _finding(
-    view: View, at: Fact, fit: Fit, missing: list[Fit], rows: ast.expr, *, severity: Severity
-) -> Finding:
+def _finding(view: View, at: Fact, fit: Fit, missing: list[Fit], rows: ast.expr) -> Finding:
     """Put a forgotten step into words."""
     step = words.quoted(names.fitted_as(view, missing[0]) or receiver(missing[0]))
     given = words.quoted(rows)
@@ -123,7 +121,7 @@ def _finding(
         PreprocessingForgotten,
         view,
         at,
-        severity,
+        PreprocessingForgotten.severity,
         problem=f"uses {given} without {step}, through which the rows of {words.does(fit)} "
         f"{words.at(view, fit)} went.",
         wish=f"Put {given} through {step}, too.",
