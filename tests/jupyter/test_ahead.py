@@ -53,7 +53,6 @@ def test_underscore_out_and_display_are_those_of_any_cell(shell, capsys):
     capsys.readouterr()
     run(shell, ahead("x;"))
     assert capsys.readouterr().out == ""
-    assert run(shell, ahead("import asyncio\nawait asyncio.sleep(0, 5)")) == 5
 
 
 def test_errors_are_those_of_any_cell(shell, capsys):
