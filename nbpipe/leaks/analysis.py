@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.interpret.alone import walk_alone
@@ -52,6 +51,3 @@ class Analysis:
 def analyse(document: Document) -> tuple[Finding, ...]:
     """Return what all rules find in a document, in the order of the source."""
     return Analysis().check(document)
-
-
-__all__ = ["Analysis", "analyse", "ast"]

@@ -34,7 +34,6 @@ class Fit(Fact):
     windows: Ids = NONE
     varies: Ids = NONE
     setting: str = ""
-    supervised: bool = False
     data: Data | None = None
     target: Data | None = None
     oid: int = 0  # the estimator, where there is one
