@@ -24,7 +24,7 @@ REPEATED = 1_000  # cells in all: short notebooks are walked more than once
 HEAVY = {"numpy", "pandas", "sklearn", "nbformat", "IPython"}
 MODULES = """
 import contextlib, io, sys
-from nbpipe.cli import main
+from nbpipe.cli.main import main
 with contextlib.redirect_stdout(io.StringIO()):
     main(["check", sys.argv[1]])
 print(len(sys.modules), *sorted({HEAVY} & set(sys.modules)))

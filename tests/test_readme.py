@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from nbpipe.cli import main
+from nbpipe.cli.main import main
 
 REPOSITORY = Path(__file__).parents[1]
 

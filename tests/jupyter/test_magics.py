@@ -4,7 +4,7 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from nbpipe import CVReport, DataReport, Model
-from nbpipe.cli import main
+from nbpipe.cli.main import main
 from nbpipe.errors import NbpipeError, UsageError
 from nbpipe.jupyter.magics import VERBS
 from shells import BUILD, FIT, PREPARE, SCALE, SCORE, SPLIT, run

@@ -268,7 +268,7 @@ def test_help_has_examples():
 def test_checking_a_notebook_starts_quickly_and_light(folder):
     """At most 0.4 s of processor time from a cold start, of which most is Python's own."""
     code = (
-        "import sys, time; from nbpipe.cli import main; code = main(['check', 'leak.ipynb']);"
+        "import sys, time; from nbpipe.cli.main import main; code = main(['check', 'leak.ipynb']);"
         "print(code, time.process_time(), *sys.modules, file=sys.stderr)"
     )
     command = [sys.executable, "-c", code]

@@ -1,0 +1,1 @@
+"""A loaded model at work: batches of files, and requests over HTTP."""
