@@ -119,7 +119,7 @@ def _learned(m: Machine, call: Call, model: Model, data: Data, target: Data) -> 
 def _resampled(m: Machine, call: Call, state: Estimator, data: Data, target: Data) -> Seq:
     """Return resampled rows: made up from others, or only fewer."""
     if state.kind == "oversample" and data.rows:
-        copies = frozenset({m.record(Copies, call.node, rows=data.rows, how=state.cls)})
+        copies = m.mark(Copies, call.node, data.rows, state.cls)
         data = data._replace(copies=data.copies | copies)
         target = target._replace(copies=target.copies | copies)
     return Seq((m.identified(data._replace(oid=0)), m.identified(target._replace(oid=0))))

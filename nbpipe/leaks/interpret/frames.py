@@ -227,7 +227,7 @@ def _product(m: Machine, call: Call, owner: Data) -> Any:
 
 def _repeated(m: Machine, call: Call, owner: Data) -> Data:
     """``frame.index.repeat(3)``."""
-    copies = frozenset({m.record(Copies, call.node, rows=owner.rows, how="repeat")})
+    copies = m.mark(Copies, call.node, owner.rows, "repeat")
     return owner._replace(oid=0, copies=owner.copies | copies)
 
 

@@ -47,7 +47,7 @@ def summary(m: Machine, call: Call, owner: Data) -> Data:
 
 def neighbours(m: Machine, call: Call, owner: Data) -> Data:
     """Give each row values of the rows around it: ``shift``, ``rolling``."""
-    windows = frozenset({m.record(Windows, call.node, rows=owner.rows, how=call.last)})
+    windows = m.mark(Windows, call.node, owner.rows, call.last)
     form = "rolling" if call.last in OVER_NEIGHBOURS else owner.form
     return owner._replace(oid=0, windows=owner.windows | windows, form=form)
 

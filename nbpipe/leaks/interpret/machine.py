@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Iterable, Sequence
 
+    from nbpipe.leaks.facts import Copies, Windows
     from nbpipe.leaks.interpret.call import Call
     from nbpipe.leaks.rows import Rows
     from nbpipe.leaks.values import Function
@@ -207,6 +208,10 @@ class Machine:
             fact(number=number, cell=self.cell, node=node, loops=tuple(self.loops), **known)
         )
         return number
+
+    def mark(self, fact: type[Copies | Windows], node: ast.AST, rows: Rows, how: str) -> Ids:
+        """Note that rows were copied, or computed from their neighbours."""
+        return frozenset({self.record(fact, node, rows=rows, how=how)})
 
     def learn(self, node: ast.AST, kind: str, data: Data, label: str, **known: Any) -> Ids:
         """Note that something was learned from `data`; nothing is, from unknown rows."""

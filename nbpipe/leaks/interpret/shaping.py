@@ -61,7 +61,7 @@ def stacked(m: Machine, call: Call, values: list[Any]) -> Data:
         again = any(_repeats(part.rows, other.rows, loops=bool(m.loops)) for other in held[:number])
         if again and not part.fits:
             how = "rows joined to themselves"
-            copies |= {m.record(Copies, call.node, rows=part.rows, how=how)}
+            copies |= m.mark(Copies, call.node, part.rows, how)
     return mixed._replace(
         rows=frozenset().union(*(part.rows for part in held)),
         learned=union(part.taint for part in held),
@@ -133,7 +133,7 @@ def _windows(m: Machine, call: Call) -> Data:
     data = m.mix(call.given)
     if not data.rows:
         return data
-    windows = frozenset({m.record(Windows, call.node, rows=data.rows, how=call.last)})
+    windows = m.mark(Windows, call.node, data.rows, call.last)
     bounds = (call.option("start_index"), call.option("end_index"))
     if any(bounds):
         rows = pick(data.rows, frozenset({("rows", ("range", *bounds))}))

@@ -72,7 +72,7 @@ def sampled(m: Machine, call: Call, owner: Data) -> Data:
     share = call.option("frac")
     if call.says("replace") or (isinstance(share, int | float) and share > 1):
         how = "sample(replace=True)"
-        copies = frozenset({m.record(Copies, call.node, rows=owner.rows, how=how)})
+        copies = m.mark(Copies, call.node, owner.rows, how)
         return owner._replace(oid=0, copies=owner.copies | copies)
     if share == 1:
         return owner._replace(oid=0)
@@ -133,7 +133,7 @@ def _resampled(m: Machine, call: Call) -> Any:
     arrays = [m.mix([value]) for value in call.args if not isinstance(value, Const)]
     if call.option("replace") is not False:
         rows = next((data.rows for data in arrays if data.rows), frozenset())
-        copies = frozenset({m.record(Copies, call.node, rows=rows, how="resample")})
+        copies = m.mark(Copies, call.node, rows, "resample")
         arrays = [data._replace(copies=data.copies | copies) for data in arrays]
     parts = [m.identified(data._replace(oid=0)) for data in arrays]
     return parts[0] if len(parts) == 1 else Seq(tuple(parts))
@@ -144,7 +144,7 @@ def _repeated(m: Machine, call: Call) -> Data:
     data = m.mix(call.args[:1])
     if not data.rows or call.literal(2, "axis") not in {0, None}:
         return data
-    copies = frozenset({m.record(Copies, call.node, rows=data.rows, how=call.last)})
+    copies = m.mark(Copies, call.node, data.rows, call.last)
     return data._replace(oid=0, copies=data.copies | copies)
 
 

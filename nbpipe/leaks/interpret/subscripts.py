@@ -153,7 +153,7 @@ def _sliced(m: Machine, node: ast.Subscript, owner: Data, key: ast.Slice) -> Dat
     owner = owner.as_rows()
     if low_moves and high_moves and owner.rows and owner.form != "row":
         how = "windows over neighbouring rows"
-        windows = frozenset({m.record(Windows, node, rows=owner.rows, how=how)})
+        windows = m.mark(Windows, node, owner.rows, how)
         owner = owner._replace(windows=owner.windows | windows)
         if _overlaps_the_next(key):
             return owner
