@@ -10,6 +10,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from nbpipe.errors import ExportError, one_line
 
+DEPTH_LIMIT = 100  # lists and objects within each other; a report of cross-validation has 5
+
 
 class DecodeError(ValueError):
     """A value is not of the type that its field declares."""
@@ -31,14 +33,54 @@ def encode(value: Any) -> Any:
 
 
 def dump(content: Any, **options: Any) -> str:
-    """Write plain data as JSON, refusing what JSON has not."""
+    """Write plain data as JSON, refusing what `parse` would refuse."""
     try:
-        return json.dumps(content, **options)
+        text = json.dumps(content, **options)
+        _check_depth(content)
     except (TypeError, ValueError, RecursionError) as error:
         raise ExportError(
             "A fact of the model, such as a class, a category or an entry of the report, cannot be "
             f"written as JSON: {one_line(error)}."
         ) from error
+    return text
+
+
+def parse(text: str) -> Any:
+    """Read JSON, strictly: no NaN or infinity, no name twice in an object, no bottomless nesting.
+
+    Raises
+    ------
+    DecodeError
+    """
+    try:
+        content = json.loads(text, parse_constant=_refuse, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as error:
+        raise DecodeError(one_line(error)) from error
+    _check_depth(content)
+    return content
+
+
+def _refuse(constant: str) -> None:
+    raise DecodeError(f"{constant} is not JSON")
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise DecodeError("an object has two fields of one name")
+    return found
+
+
+def _check_depth(content: Any) -> None:
+    level = [content]
+    for _ in range(DEPTH_LIMIT + 1):
+        inner = [each for each in level if isinstance(each, (dict, list, tuple))]
+        if not inner:
+            return
+        level = [
+            item for each in inner for item in (each.values() if isinstance(each, dict) else each)
+        ]
+    raise DecodeError(f"it is nested more than {DEPTH_LIMIT} deep")
 
 
 def decode(kind: Any, value: Any, where: str) -> Any:
@@ -56,7 +98,7 @@ def decode(kind: Any, value: Any, where: str) -> Any:
         return tuple(decode(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value))
     if origin is Mapping and isinstance(value, dict):
         return {key: decode(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
-    if kind is float and type(value) is int:
+    if kind is float and type(value) is int and abs(value) < 2**1023:  # larger ones overflow
         return float(value)
     if kind is Any or type(value) is kind or (origin is Literal and value in arguments):
         return value
@@ -87,7 +129,7 @@ def _decode_dataclass(kind: Any, value: Any, where: str) -> Any:
     required = {field.name for field in fields(kind) if field.default is MISSING}
     missing = required - value.keys()
     if unknown or missing:
-        told = [f"unknown {', '.join(sorted(unknown))}"] if unknown else []
+        told = [f"unknown {', '.join(sorted(unknown)):.60}"] if unknown else []
         told += [f"missing {', '.join(sorted(missing))}"] if missing else []
         raise DecodeError(f"{where} has {' and '.join(told)}")
     return kind(

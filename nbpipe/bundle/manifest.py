@@ -8,13 +8,16 @@ teach `from_json` the old layout, and commit a small bundle of the new one under
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from collections.abc import Mapping  # noqa: TC003 - decode() reads the annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle.codec import DecodeError, decode, dump, encode
-from nbpipe.bundle.integrity import FileRecord, lfs_advice
+from packaging.version import InvalidVersion, Version
+
+from nbpipe.bundle import integrity
+from nbpipe.bundle.codec import DecodeError, decode, dump, encode, parse
+from nbpipe.bundle.integrity import FileRecord  # noqa: TC001 - likewise
 from nbpipe.bundle.schema import Scalar, Schema  # noqa: TC001 - likewise
 from nbpipe.errors import BundleNotFoundError, ExportError, ManifestError
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 FILE = "manifest.json"
 SIZE_LIMIT = 16 * 2**20  # bytes; a manifest of 1,000 features takes about 200 KB
+# Names that mean one file of the folder on every system: no path, no drive, nothing hidden.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.!+-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +126,12 @@ def read(folder: Path) -> Manifest:
     Raises
     ------
     BundleNotFoundError, ManifestError
+    IntegrityError
+        It is a link, no regular file, or too large.
     """
     path = folder / FILE
     try:
-        if path.stat().st_size > SIZE_LIMIT:
-            raise ManifestError(f"{path} is too large to be a manifest.", path=str(path))
-        content = path.read_bytes()
+        content = integrity.read(path, SIZE_LIMIT)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise BundleNotFoundError(f"{path} does not exist.", path=str(path)) from error
     except OSError as error:
@@ -133,23 +139,20 @@ def read(folder: Path) -> Manifest:
     try:
         return from_json(content.decode())
     except (DecodeError, UnicodeDecodeError) as error:
-        advice = lfs_advice(content) or "Copy the bundle again, or export it again."
+        advice = integrity.lfs_advice(content) or "Copy the bundle again, or export it again."
         raise ManifestError(
             f"{path} is damaged or not of nbpipe: {error}. {advice}", path=str(path)
         ) from error
 
 
 def from_json(text: str) -> Manifest:
-    """Read `text`, strictly: unknown, missing and wrongly typed fields raise `DecodeError`."""
-    try:
-        content = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise DecodeError(str(error) or "nested too deeply") from error
+    """Read `text`, strictly: whatever nbpipe cannot have written raises `DecodeError`."""
+    content = parse(text)
     if not isinstance(content, dict):
         raise DecodeError("it should be a JSON object")
     number = content.pop("format", None)
     if type(number) is not int or number < 1:
-        raise DecodeError(f"its format number is {number!r}")
+        raise DecodeError(f"its format number is {number!r:.60}")
     if number > FORMAT:
         raise ManifestError(
             f"This bundle has format {number}; this nbpipe reads up to {FORMAT}. Upgrade nbpipe."
@@ -157,20 +160,42 @@ def from_json(text: str) -> Manifest:
     if content.pop("digest", None) != _digest({"format": number} | content):
         raise DecodeError("its content does not match its digest, so it was changed")
     manifest: Manifest = decode(Manifest, content, "manifest")
-    if "scikit-learn" not in manifest.environment.packages:
-        raise DecodeError("it does not say which scikit-learn made it")
-    outside = [
-        name for name in manifest.files if name in {"", ".", ".."} or set(name) & set("/\\:")
-    ]
-    if outside:
-        raise DecodeError(f"it lists files outside of its folder: {outside[0]!r}")
+    _check_words(manifest)
+    _check_files(manifest.files)
     return manifest
+
+
+def _check_words(manifest: Manifest) -> None:
+    """Refuse what is no version or name of a package: they are shown in commands to copy."""
+    made = manifest.environment
+    if "scikit-learn" not in made.packages:
+        raise DecodeError("it does not say which scikit-learn made it")
+    for word in (made.python, made.nbpipe, *made.packages):
+        if not _WORD.fullmatch(word):
+            raise DecodeError(f"{word!r:.60} is not the name or version of a package")
+    for version in (manifest.version, *made.packages.values()):
+        if not (_WORD.fullmatch(version) and _is_version(version)):
+            raise DecodeError(f"{version!r:.60} is not a version")
+    if any(character < " " for character in manifest.name):
+        raise DecodeError(f"{manifest.name!r:.60} is not the name of a model")
+
+
+def _is_version(text: str) -> bool:
+    try:
+        return bool(Version(text))
+    except InvalidVersion:
+        return False
+
+
+def _check_files(files: Mapping[str, FileRecord]) -> None:
+    for name in files:
+        if not _NAME.fullmatch(name):
+            raise DecodeError(f"it lists {name!r:.60}, which is no plain name of a file")
+    names = [name.casefold() for name in (*files, FILE, integrity.SIGNATURE)]
+    if len(set(names)) < len(names):  # one file, where a file system knows no case
+        raise DecodeError(f"it lists a file twice, or {FILE} or {integrity.SIGNATURE}")
 
 
 def _digest(content: dict[str, Any]) -> str:
     canonical = dump(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _refuse(constant: str) -> None:
-    raise DecodeError(f"{constant} is not JSON")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping  # noqa: TC003 - decode() reads the annotations
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbpipe.bundle.codec import DecodeError, decode, encode
+from nbpipe.bundle.codec import DecodeError, decode, dump, encode
 from nbpipe.bundle.integrity import FileRecord
 from nbpipe.bundle.manifest import Data, Environment, Manifest, Target, from_json
 from nbpipe.bundle.schema import Feature, Schema
+from nbpipe.errors import ExportError
+
+DATA = Path(__file__).parent / "data"
 
 SCALARS = st.text() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 FEATURES = st.builds(
@@ -25,13 +30,19 @@ FEATURES = st.builds(
     minimum=st.none() | SCALARS,
     maximum=st.none() | SCALARS,
 )
+WORDS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.!+-]*", fullmatch=True)
+VERSIONS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}(rc1|\.post1|\+local)?", fullmatch=True)
 MANIFESTS = st.builds(
     Manifest,
+    name=st.text(st.characters(min_codepoint=32)),
+    version=VERSIONS,
     environment=st.builds(
         Environment,
+        python=VERSIONS,
+        nbpipe=VERSIONS,
         packages=st.builds(
             lambda others: others | {"scikit-learn": "1.9.1"},
-            st.dictionaries(st.text(), st.text(), max_size=3),
+            st.dictionaries(WORDS, VERSIONS, max_size=3),
         ),
         needs=st.lists(st.text(), max_size=3).map(tuple),
     ),
@@ -99,7 +110,12 @@ def test_a_missing_field_is_told():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "3", '{"format": "1"}', '{"format": 0}', "[" * 10_000, "NaN", "{}"]
+    "text",
+    [
+        *("", "{", "[]", "3", '{"format": "1"}', '{"format": 0}', "NaN", "{}"),
+        *("[" * 10_000, "[" * 150 + "]" * 150, '{"format": ' + "9" * 5000 + "}", '"\\ud800"'),
+        '{"format": 1, "format": 1}',
+    ],
 )
 def test_what_is_no_manifest_is_refused(text):
     with pytest.raises(DecodeError):
@@ -116,3 +132,71 @@ def test_a_field_of_another_kind_is_refused_even_with_a_valid_digest(manifest, d
     content[field] = data.draw(st.sampled_from([3.5, True, [1], {"x": 1}]))
     with pytest.raises(DecodeError):
         from_json(json.dumps(content | {"digest": _digest(content)}))
+
+
+def sealed(content):
+    """Return a manifest's text with the digest that fits, as an attacker would make it."""
+    from nbpipe.bundle.manifest import _digest
+
+    return json.dumps(content | {"digest": _digest(content)})
+
+
+@pytest.fixture
+def content():
+    """Return the content of a valid manifest."""
+    plain = json.loads((DATA / "format_1" / "1.0.0" / "manifest.json").read_text())
+    del plain["digest"]
+    return plain
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", ".", "..", "../x", "/x", "a/b", "a\\b", "c:x", "x\0", "x\n", "\ud800", "é", " x"),
+        *("-x", ".x", "x" * 101, "manifest.json", "MANIFEST.JSON", "model.sig", "Probe.json"),
+    ],
+)
+def test_a_file_of_another_place_or_that_stands_for_another_file_is_refused(content, name):
+    from_json(sealed(content))
+    content["files"][name] = content["files"]["probe.json"]
+    with pytest.raises(DecodeError, match="it lists"):
+        from_json(sealed(content))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("version", "1.0; rm -rf ~"),
+        ("version", "1.0\n"),
+        ("name", "late\x1b[2J"),
+        ("python", "3.11 -c x"),
+        ("packages", {"scikit-learn": "1.9.1", "x; rm -rf ~ ": "1.0"}),
+        ("packages", {"scikit-learn": "1.9.1 && x"}),
+        ("packages", {"scikit-learn": "banana"}),
+    ],
+)
+def test_what_would_stand_in_a_command_to_copy_is_only_a_name_or_a_version(content, field, value):
+    place = content if field in content else content["environment"]
+    place[field] = value
+    with pytest.raises(DecodeError, match="is not"):
+        from_json(sealed(content))
+
+
+def test_numbers_that_no_float_holds_are_refused(content):
+    number = next(each for each in content["schema"]["features"] if each["type"] == "number")
+    number["maximum"] = 10**400
+    with pytest.raises(DecodeError, match="should be"):
+        decode(float, 10**400, "maximum")
+    with suppress(DecodeError):
+        from_json(sealed(content))
+
+
+def test_what_is_nested_too_deeply_is_neither_written_nor_read(content):
+    report: dict[str, object] = {}
+    for _ in range(150):
+        report = {"x": report}
+    with pytest.raises(ExportError, match="nested"):
+        dump(report)
+    text = json.dumps(content | {"report": report, "digest": "0"})
+    with pytest.raises(DecodeError, match="nested"):
+        from_json(text)

@@ -307,7 +307,7 @@ def test_a_missing_file_is_told(damaged):
 def test_a_manifest_that_reaches_outside_or_lists_no_model_is_refused(damaged):
     files = json.loads((damaged / "manifest.json").read_text())["files"]
     edit(damaged, files=files | {"../../x": files["probe.json"]})
-    with pytest.raises(ManifestError, match="outside"):
+    with pytest.raises(ManifestError, match=r"it lists .\.\./\.\./x"):
         nbpipe.load(damaged)
     edit(damaged, files={"probe.json": files["probe.json"]})
     with pytest.raises(ManifestError, match="lists no model"):
