@@ -14,10 +14,12 @@ import pandas as pd
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from nbpipe.bundle import formats, integrity, probe, sample
+from nbpipe.bundle import integrity, probe, sample
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.environment import current, git_commit, requirements
 from nbpipe.bundle.folders import as_path, parse_version, reading
+from nbpipe.bundle.formats import estimator as estimators
+from nbpipe.bundle.formats.inside import serial
 from nbpipe.bundle.inputs import rows_fitted
 from nbpipe.bundle.learn import learn
 from nbpipe.bundle.manifest import Data, Manifest, Target
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
+    from nbpipe.bundle.formats.estimator import Format
     from nbpipe.bundle.probe import Probe
 
 _DOUBTFUL = {"suspicious", "no better than the baseline"}  # verdicts that deserve a warning
@@ -47,6 +50,7 @@ def export(
     y: Any = None,
     version: str | None = None,
     report: Any = None,
+    format: Format = "joblib",  # noqa: A002 - the field's own word
 ) -> Bundle:
     """Write a fitted pipeline to ``to/VERSION``, completely or not at all.
 
@@ -87,18 +91,19 @@ def export(
     """
     model, wanted = _model_folder(to), None if version is None else parse_version(version)
     check_free(model, wanted)
+    packages = estimators.needed(format)
     _check_fitted(pipeline)
     schema = learn(pipeline, X)
     target, data = _target(pipeline, y, len(X)), _fingerprint(X[list(schema.names)], y)
     found = _report(report)
     _warn_of_rows(pipeline, len(X))
     pickled, distributions = check_portable(pipeline)
-    estimator = formats.serial(_copy(pickled))
+    estimator = serial(_copy(pickled))
     rows = sample.take(estimator, X, schema)
     plan, note = proven(estimator, X, schema)
-    environment = current(distributions)
+    environment = current(distributions | packages)
     with staging(model, wanted) as (folder, chosen):
-        formats.write(estimator, folder)
+        file = estimators.write(estimator, folder, format)
         if plan is not None:
             arrays.write(folder / arrays.FILE, plan)
         rows.save(folder / probe.FILE)
@@ -117,7 +122,7 @@ def export(
             files={file.name: integrity.record(file) for file in sorted(folder.iterdir())},
         )
         (folder / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
-        _check_written(folder, rows)
+        _check_written(file, rows)
     bundle = Bundle(model / chosen, manifest, note)
     if bundle.verdict in _DOUBTFUL:
         told = f"{bundle.name} {chosen} is exported, though its report's verdict is"
@@ -125,10 +130,11 @@ def export(
     return bundle
 
 
-def _check_written(folder: Path, rows: Probe) -> None:
+def _check_written(file: Path, rows: Probe) -> None:
     """Predict the probe with what is on disk."""
+    folder = file.parent
     schema = manifests.read(folder).schema
-    rows.compare(probe.asking(formats.read(folder), sample.frame(rows.rows, schema)))
+    rows.compare(probe.asking(estimators.read(file), sample.frame(rows.rows, schema)))
     if (folder / arrays.FILE).exists():
         check_plan(Plan(arrays.read(folder / arrays.FILE)), rows, schema)
 

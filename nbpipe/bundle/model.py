@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle import formats, integrity, probe
+from nbpipe.bundle import integrity, probe
 from nbpipe.bundle.environment import compare
+from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.opening import open_estimator, open_plan
 from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.policy import parse_policy
@@ -210,7 +211,7 @@ def load(
     """
     rules = parse_policy(policy)
     bundle = find(path, version)
-    if not {formats.FILE, probe.FILE} <= bundle.manifest.files.keys():
+    if probe.FILE not in bundle.manifest.files or not estimators.file_among(bundle.manifest.files):
         raise ManifestError(f"The manifest of {bundle.path} lists no model.", path=str(bundle.path))
     integrity.check(bundle.path, bundle.manifest.files)
     predictor: Any

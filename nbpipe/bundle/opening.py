@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle import formats, integrity, probe
+from nbpipe.bundle import integrity, probe
 from nbpipe.bundle.environment import compare
+from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.program import Plan
 from nbpipe.bundle.policy import POLICY
@@ -71,7 +72,8 @@ def open_estimator(bundle: Bundle, *, allow_version_mismatch: bool) -> tuple[Any
     ------
     IntegrityError, VersionMismatchError, MissingModuleError, ProbeMismatchError, BundleError
     """
-    integrity.check(bundle.path, {formats.FILE: bundle.manifest.files[formats.FILE]})
+    file = estimators.listed(bundle)
+    integrity.check(bundle.path, {file.name: bundle.manifest.files[file.name]})
     notes, mismatch = compare(bundle.manifest.environment, bundle.name)
     if mismatch is not None:
         if not allow_version_mismatch:
@@ -83,7 +85,7 @@ def open_estimator(bundle: Bundle, *, allow_version_mismatch: bool) -> tuple[Any
             f"{mismatch.package} {mismatch.trained_with} at export, {mismatch.running or 'none'} "
             "here: allowed, since it survived a trial"
         )
-    estimator = formats.read(bundle.path)
+    estimator = estimators.read(file)
     return estimator, [*notes, check_estimator(bundle, estimator)]
 
 

@@ -28,7 +28,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 import nbpipe
 from nbpipe.bundle import portability
-from nbpipe.bundle.formats import serial
+from nbpipe.bundle.formats.inside import serial
 from nbpipe.bundle.inputs import rows_fitted
 from nbpipe.errors import DataError, ExportError, NotPortableError, UsageError, VersionExistsError
 

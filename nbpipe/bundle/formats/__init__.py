@@ -1,0 +1,1 @@
+"""The files that hold an estimator: one module a format."""
