@@ -20,6 +20,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from nbpipe.lessons.exercise import read
+
 HERE = Path(__file__).resolve().parent
 METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -61,13 +63,27 @@ def target(source):
     return HERE / f"{source.stem}.ipynb"
 
 
-def build(source):
-    """Return the notebook of a source, without outputs."""
+def build(source, *, solved=False):
+    """Return the notebook of a source, without outputs; if `solved`, with the exercises solved."""
     notebook = jupytext.read(source, fmt="py:percent")
     notebook.metadata = METADATA
-    for number, cell in enumerate(notebook.cells):
+    cells = [part for cell in notebook.cells for part in with_exercise(cell, solved=solved)]
+    for number, cell in enumerate(cells):
         cell.id = f"cell-{number:02}"
+    notebook.cells = cells
     return notebook
+
+
+def with_exercise(cell, *, solved):
+    """Give the cells for one of the source: `# %% exercise="1.2"` stands for an exercise's two."""
+    number = cell.metadata.pop("exercise", None)
+    if number is None:
+        return [cell]
+    (path,) = (HERE / "exercises").glob(f"e{number.replace('.', '_')}_*.py")
+    exercise = read(path)
+    cell.source = exercise.solution if solved else exercise.start
+    check = nbformat.v4.new_code_cell(f"%nbpipe exercise {number}")
+    return [cell, check]
 
 
 def describe_figures(notebook):

@@ -96,8 +96,9 @@ def new_variable(name: str, namespace: Namespace) -> str:
     """Check that a pipeline may be put into the variable `name` without losing anything."""
     if not name.isidentifier() or keyword.iskeyword(name):
         raise UsageError(f"`{name}` cannot be a variable's name in Python.")
-    if name in namespace and not hasattr(namespace[name], "fit"):
-        kind = type(namespace[name]).__name__
+    held = namespace.get(name, ...)  # a placeholder is nothing to lose
+    if held is not ... and not hasattr(held, "fit"):
+        kind = type(held).__name__
         raise UsageError(
             f"`{name}` already holds something else ({kind}); choose another name for the pipeline."
         )

@@ -20,7 +20,7 @@ from traitlets import CFloat, CInt, Int, Unicode
 import nbpipe
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.thresholds import Thresholds
-from nbpipe.jupyter import checking, examples
+from nbpipe.jupyter import checking, examples, teaching
 from nbpipe.jupyter.ahead import check_ahead
 from nbpipe.jupyter.arguments import (
     evaluate,
@@ -232,6 +232,9 @@ VERBS: dict[str, Any] = {
     "export": NbpipeMagics.export,
     "load": NbpipeMagics.load,
     "models": NbpipeMagics.models,
+    "exercise": teaching.exercise,
+    "hint": teaching.hint,
+    "solution": teaching.solution,
 }
 
 

@@ -23,6 +23,7 @@
 # nbpipe: ignore-file[NB201] This lesson fails on purpose.
 import matplotlib.pyplot as plt
 import pandas as pd
+
 from flights import CATEGORICAL, NUMERIC, read_flights
 
 plt.style.use("lesson.mplstyle")

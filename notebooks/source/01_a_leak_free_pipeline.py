@@ -13,9 +13,10 @@
 # nbpipe: ignore-file[NB102] This lesson measures what such fits cost.
 import matplotlib.pyplot as plt
 import numpy as np
-from flights import CATEGORICAL, NUMERIC, read_flights
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
+
+from flights import CATEGORICAL, NUMERIC, read_flights
 
 plt.style.use("lesson.mplstyle")
 
@@ -225,27 +226,11 @@ assert inside.mean() < 0.6
 # airline it has never seen. It must not use a column that is known only after departure ([which
 # are they?](data/DATA.md)).
 
-# %%
-# your turn: begin the cell with  %%nbpipe build mine
-
-# %%
-empty = production.iloc[[0]].assign(carrier="ZZ", **dict.fromkeys(NUMERIC, np.nan))
-changed = production.assign(dep_delay=0, air_time=0, arr_delay=0)
-# try mine on them
+# %% exercise="1.1"
 
 # %% [markdown]
-# <details><summary>What a right answer prints</summary>
-#
-# `mine.predict_proba(empty)` gives two probabilities whose sum is 1, and no error.
-# `mine.predict_proba(changed)` gives exactly the same as `mine.predict_proba(production)`: columns
-# that are not in the model cannot change its answers. The pipeline `late` from above passes both.
-#
-# </details>
-
-# %% tags=["assert"] jupyter={"source_hidden": true}
-# Checks that the text is true; you can skip it.
-assert np.isclose(late.predict_proba(empty).sum(), 1)
-assert (late.predict_proba(changed) == late.predict_proba(production)).all()
+# Stuck? `%nbpipe hint 1.1` gives a hint, up to three times, and `%nbpipe solution 1.1` shows a
+# pipeline that passes; yours may look different.
 
 # %% [markdown]
 # ## Key points

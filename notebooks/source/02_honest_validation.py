@@ -16,8 +16,9 @@
 # %%
 import matplotlib.pyplot as plt
 import pandas as pd
-from flights import CATEGORICAL, NUMERIC, read_flights
 from sklearn.metrics import f1_score
+
+from flights import CATEGORICAL, NUMERIC, read_flights
 
 plt.style.use("lesson.mplstyle")
 

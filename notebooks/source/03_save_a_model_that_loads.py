@@ -20,10 +20,11 @@ from pathlib import Path
 import joblib
 import matplotlib.pyplot as plt
 import sklearn
-from flights import CATEGORICAL, NUMERIC, read_flights
 from matplotlib.colors import ListedColormap
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import TimeSeriesSplit, cross_validate
+
+from flights import CATEGORICAL, NUMERIC, read_flights
 
 plt.style.use("lesson.mplstyle")
 warnings.simplefilter("ignore")  # old models warn a lot; here we look at what they do

@@ -17,12 +17,13 @@ import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
-from flights import CATEGORICAL, NUMERIC, read_flights
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+from flights import CATEGORICAL, NUMERIC, read_flights
 
 plt.style.use("lesson.mplstyle")
 warnings.simplefilter("ignore")  # until we want to see them
