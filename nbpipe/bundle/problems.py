@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,6 +84,8 @@ class Finding:
     rows : ndarray of int, shape (count,), or None
     values : ndarray of shape (n_rows,) or None
         The column as given.
+    near : Mapping
+        By value, the category that was probably meant.
     """
 
     column: str
@@ -91,6 +93,7 @@ class Finding:
     expected: str
     rows: np.ndarray[Any, Any] | None = None
     values: np.ndarray[Any, Any] | None = None
+    near: Mapping[Any, str] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -100,9 +103,7 @@ class Finding:
     def problems(self) -> list[Problem]:
         """Return the first of them, one by one."""
         rows = [None] if self.rows is None else self.rows[:KEPT].tolist()
-        return [
-            Problem(row, self.column, self._value(row), self.kind, self.expected) for row in rows
-        ]
+        return [self._problem(row) for row in rows]
 
     def summary(self, total: int) -> str:
         """Say how many of `total` rows have it, and show the first value."""
@@ -111,11 +112,14 @@ class Finding:
             return f"{self.kind} {self.column!r:.60}{self.expected} in {count} rows"
         return (
             f"column {self.column!r:.60}: {count} values, such as {_shown(first.value)} "
-            f"(row {first.row}), expected {self.expected}"
+            f"(row {first.row}), expected {first.expected}"
         )
 
-    def _value(self, row: int | None) -> Any:
-        return None if row is None or self.values is None else self.values[row]
+    def _problem(self, row: int | None) -> Problem:
+        value = None if row is None or self.values is None else self.values[row]
+        meant = self.near.get(value) if self.near else None
+        hint = f" (did you mean {meant!r:.60}?)" if meant else ""
+        return Problem(row, self.column, value, self.kind, self.expected + hint)
 
 
 def refuse(findings: Sequence[Finding], total: int) -> None:

@@ -1,34 +1,31 @@
-"""The values of one column: checked against its feature, and given the dtype of training.
+"""The values of one column, checked against its feature, with numpy alone.
 
-Columns travel as numpy arrays, of objects where they are not plain numbers: a single row is
-then cheap, and a million rows stay vectorised.
+Columns travel as numpy arrays, of objects where they are not plain numbers: a single row is then
+cheap, and a million rows stay in bulk. Whether an object fits is a matter of its type, so that
+there is one question for each type of a column, not one for each value.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from pandas.api.types import infer_dtype
 
 from nbpipe.bundle.problems import Finding
 from nbpipe.bundle.schema import logical_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
     from nbpipe.bundle.schema import Feature
 
     Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
-_NULLS = {"NaN": np.nan, "None": None, "NA": pd.NA}
-_TEXT: Any = "str" if int(pd.__version__.split(".")[0]) >= 3 else object  # noqa: PLR2004 - pandas 3
 _WHAT = {
     "number": "a number",
     "integer": "a whole number",
@@ -37,49 +34,80 @@ _WHAT = {
     "datetime": "a time without a time zone, as ISO 8601 text or a datetime",
     "zoned": "a time with a time zone or offset, as ISO 8601 text or a datetime",
 }
-_ISO = re.compile(r"\d[^T ]*(?:[T ].*?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?", re.IGNORECASE)
+_FITTING: dict[str, tuple[type, ...]] = {
+    "number": (Real, Decimal),
+    "integer": (Real, Decimal),
+    "boolean": (bool, np.bool_),
+    "text": (str,),
+    "datetime": (str, date, np.datetime64),
+    "zoned": (str, date, np.datetime64),
+}
+_NO_NUMBERS = (bool, np.bool_, np.timedelta64)  # though Python or numpy count some as such
+_WHOLE = 2.0**64  # below it, an exact number may be one of 64 bits
+_PLAIN = (int, float, np.number, np.bool_)
+_WITH_NAN = (float, complex, np.inexact, np.datetime64, np.timedelta64)
 
 
-def as_array(values: pd.Series[Any] | Sequence[Any]) -> Array:
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A feature's values in a form that can be compared, and where they are missing."""
+
+    feature: Feature
+    values: Array
+    missing: Array
+
+    def plain(self) -> Any:
+        """Return them as a plan reads them: floats, or text with None for missing."""
+        if logical_kind(self.feature) in {"text", "datetime", "zoned"}:
+            return put(self.values, self.missing, None)
+        return floats(self.values, ~self.missing)
+
+
+def as_array(values: Array | Sequence[Any]) -> Array:
     """Return plain numbers, booleans and times as they are, all else as an array of objects."""
-    if isinstance(values, pd.Series):
-        return values.to_numpy() if _is_plain(values.dtype) else values.to_numpy(object)
-    return np.fromiter(values, dtype=object, count=len(values))
-
-
-def _is_plain(dtype: Any) -> bool:
-    return isinstance(dtype, np.dtype) and dtype.kind in "biufM"
+    if isinstance(values, np.ma.MaskedArray):
+        return put(values.data, np.ma.getmaskarray(values), None)
+    if isinstance(values, np.ndarray) and values.dtype.kind != "m":
+        return values if values.dtype.kind in "biufMO" else values.astype(object)
+    return np.fromiter(values, dtype=object, count=len(values))  # of durations, not their numbers
 
 
 def check_column(
     given: Array, feature: Feature, absent: Array | None = None
-) -> tuple[Array, list[Finding]]:
+) -> tuple[Column, list[Finding]]:
     """Return the values in a form that can be compared, and every problem among them.
 
     The rows that are marked in `absent` are told elsewhere, and not again as missing.
     """
+    kind = logical_kind(feature)
     if given.dtype.kind == "M" and feature.type != "datetime":
-        given = pd.Series(given).to_numpy(object)
-    missing = np.asarray(pd.isna(given))
-    wrong, values = _CHECKS[logical_kind(feature)](given, missing)
+        given = np.fromiter(given, dtype=object, count=len(given))
+    values, missing, wrong = _sort_out(given, kind)
+    if feature.type == "datetime":
+        from nbpipe.bundle.times import read_times  # noqa: PLC0415 - it takes pandas
+
+        values, wrong = read_times(given, missing, wrong, zoned=kind == "zoned")
     found: list[Finding] = []
 
-    def add(where: Array, kind: str, expected: str) -> None:
+    def add(where: Array, kind: str, expected: str, near: Mapping[Any, str] | None = None) -> None:
         if where.any():
-            found.append(Finding(feature.name, kind, expected, np.flatnonzero(where), given))
+            rows = np.flatnonzero(where)
+            found.append(Finding(feature.name, kind, expected, rows, given, near or {}))
 
     if not feature.nullable:
         told = missing if absent is None else missing & ~absent
         add(told, "missing", "a value, since training had none missing")
-    add(wrong, "type", _WHAT[logical_kind(feature)])
-    good = ~missing & ~wrong
+    add(wrong, "type", _WHAT[kind])
+    good = ~(missing | wrong)
     comparable = values
     if feature.type in {"number", "integer"}:
-        comparable = _floats(values, good)
-        add(np.isinf(comparable), "infinity", "a finite number")
-        good &= np.isfinite(comparable)
+        comparable = floats(values, good)
+        top = np.finfo(feature.dtype).max if feature.dtype.startswith("float") else np.inf
+        beyond = np.isinf(comparable) | (np.abs(comparable) > top)
+        add(beyond, "infinity", "a finite number")
+        good &= ~beyond
         if feature.type == "integer":
-            unfit = good & _unfit(comparable, feature.dtype)
+            unfit = good & misfits(comparable, feature.dtype)
             add(unfit, "type", _WHAT["integer"])
             good &= ~unfit
     if feature.minimum is not None:
@@ -87,117 +115,60 @@ def check_column(
         outside = good & ((comparable < low) | (comparable > high))
         add(outside, "range", f"{feature.seen()}, as in training")
     if feature.categories is not None:
-        good[good] = ~_known(values[good], feature)
-        add(good, "unseen", f"one of {feature.seen()}")
-    return values, found
+        good[good] = ~known(values[good], feature)
+        add(good, "unseen", f"one of {feature.seen()}", _near(values[good], feature))
+    return Column(feature, values, missing), found
 
 
-def rebuild(values: Array, feature: Feature) -> Any:
-    """Give checked values the dtype of training, so that the pipeline sees what it knows."""
-    missing = np.asarray(pd.isna(values))
-    dtype: Any = feature.dtype
-    if dtype == "category":
-        return _categorical(_put(values, missing, None), missing, feature)
-    if feature.type == "datetime":
-        times = pd.DatetimeIndex(values).tz_localize("UTC")
-        return times.astype(dtype) if "," in dtype else times.tz_localize(None).astype(dtype)
-    if dtype == "object":
-        # As a Series: of a bare array, pandas 3 would make its own text with its own null.
-        return pd.Series(_put(values, missing, _NULLS[feature.null]), dtype=object)
-    if (
-        dtype.startswith(("Int", "UInt"))
-        and _unfit(_floats(values, ~missing), dtype)[~missing].any()
-    ):
-        dtype = "Float64"  # as a whole column with gaps is one of floats elsewhere
-    if dtype.startswith(("str", "Int", "UInt", "Float", "boolean")):  # pandas's own dtypes
-        return pd.array(_put(values, missing, np.nan), dtype=_TEXT if dtype == "str" else dtype)
-    if dtype == "bool" or not missing.any():
-        return values.astype(object if missing.any() else dtype)
-    return _floats(values, ~missing).astype(dtype if dtype.startswith("float") else "float64")
+def _sort_out(values: Array, kind: str) -> tuple[Array, Array, Array]:
+    """Return the values, which of them are missing, and which are of a type that does not fit."""
+    if values.dtype != object:
+        missing: Array = values != values  # noqa: PLR0124 - NaN and NaT
+        return values, missing, np.full(len(values), not _fits(values.dtype.type, kind)) & ~missing
+    types = list(map(type, values.tolist()))
+    different = set(types)
+    missing = _among(types, {each for each in different if _is_null(each)})
+    where = np.flatnonzero(_among(types, {t for t in different if issubclass(t, _WITH_NAN)}))
+    missing[where] = values[where] != values[where]
+    where = np.flatnonzero(_among(types, {t for t in different if issubclass(t, Decimal)}))
+    missing[where] = [each.is_nan() for each in values[where]]  # a signaling NaN is not compared
+    wrong = ~missing & _among(types, {each for each in different if not _fits(each, kind)})
+    exact = {t for t in different if issubclass(t, Real | Decimal) and not issubclass(t, _PLAIN)}
+    if kind in {"number", "integer"} and exact:
+        where = np.flatnonzero(_among(types, exact) & ~missing)
+        values = values.copy()
+        values[where] = [_plain(each) for each in values[where]]
+    return values, missing, wrong
 
 
-def as_plain(values: Array, feature: Feature) -> Any:
-    """Give checked values as a plan reads them: floats, or text with None for missing."""
-    missing = np.asarray(pd.isna(values))
-    if logical_kind(feature) in {"text", "datetime", "zoned"}:
-        return _put(values, missing, None)
-    return _floats(values, ~missing)
+def _among(types: list[type], chosen: set[type]) -> Array:
+    if not chosen:
+        return np.zeros(len(types), bool)
+    return np.fromiter(map(chosen.__contains__, types), bool, len(types))
 
 
-def _categorical(values: Array, missing: Array, feature: Feature) -> pd.Categorical:
-    """Keep unseen values as further categories: what becomes of them is for the pipeline to say."""
-    unseen = ~missing & ~_known(values, feature)
-    categories = [*(feature.categories or ()), *dict.fromkeys(values[unseen])]
-    return pd.Categorical(values, categories, feature.ordered)
-
-
-def _check_numbers(values: Array, missing: Array) -> tuple[Array, Array]:
-    if values.dtype.kind in "iuf" or _inferred(
-        values, "integer", "floating", "mixed-integer-float"
-    ):
-        return np.zeros(len(values), bool), values
-    return _unless(values, missing, _is_number), values
-
-
-def _check_booleans(values: Array, missing: Array) -> tuple[Array, Array]:
-    if values.dtype.kind == "b" or _inferred(values, "boolean"):
-        return np.zeros(len(values), bool), values
-    return _unless(values, missing, lambda each: isinstance(each, (bool, np.bool_))), values
-
-
-def _check_text(values: Array, missing: Array) -> tuple[Array, Array]:
-    if _inferred(values, "string"):
-        return np.zeros(len(values), bool), values
-    return _unless(values, missing, lambda each: isinstance(each, str)), values
-
-
-def _check_times(values: Array, missing: Array, *, zoned: bool = False) -> tuple[Array, Array]:
-    if values.dtype.kind == "M":
-        return ~missing & zoned, values
-    wrong = _unless(values, missing, lambda each: _has_zone(each) is zoned)
-    times = _times(_put(values, wrong | missing, None))
-    return wrong | (np.isnat(times) & ~missing), times
-
-
-_CHECKS: dict[str, Callable[[Array, Array], tuple[Array, Array]]] = {
-    "number": _check_numbers,
-    "integer": _check_numbers,
-    "boolean": _check_booleans,
-    "text": _check_text,
-    "datetime": _check_times,
-    "zoned": partial(_check_times, zoned=True),
-}
-
-
-def _inferred(values: Array, *kinds: str) -> bool:
-    return values.dtype == object and infer_dtype(values, skipna=True) in {*kinds, "empty"}
-
-
-def _unless(values: Array, missing: Array, fits: Callable[[Any], bool]) -> Array:
-    """Mark the present values that do not fit, one by one: the slow path of a column."""
-    return np.fromiter(
-        (not gone and not fits(each) for each, gone in zip(values, missing, strict=True)),
-        dtype=bool,
-        count=len(values),
+def _is_null(kind: type) -> bool:
+    """Say whether a type is that of None, or of pandas's NA or NaT, which need no import."""
+    return kind is type(None) or (
+        kind.__name__ in {"NAType", "NaTType"} and kind.__module__.startswith("pandas.")
     )
 
 
-def _has_zone(value: Any) -> bool | None:
-    """Return whether a time has a time zone; None for what is no time."""
-    if isinstance(value, str):
-        iso = _ISO.fullmatch(value)
-        return iso and iso["zone"] is not None
-    if isinstance(value, (date, np.datetime64)):
-        return getattr(value, "tzinfo", None) is not None
-    return None
+def _plain(number: Any) -> int | float:
+    """Return a decimal or a fraction as the whole number that it is, or as a float."""
+    near = _float(number)
+    return int(number) if abs(near) < _WHOLE and number == int(number) else near
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_, np.timedelta64))
+def _fits(kind: type, what: str) -> bool:
+    fitting = issubclass(kind, _FITTING[what])
+    return fitting and not (what in {"number", "integer"} and issubclass(kind, _NO_NUMBERS))
 
 
-def _floats(values: Array, good: Array) -> Array:
+def floats(values: Array, good: Array) -> Array:
     """Return numbers as float64: NaN where they are not good, infinite where too large."""
+    if values.dtype == np.float64 and good.all():
+        return values
     try:
         return np.where(good, values, np.nan).astype(float)
     except OverflowError:
@@ -211,7 +182,7 @@ def _float(value: Any) -> float:
         return np.inf
 
 
-def _unfit(numbers: Array, dtype: str) -> Array:
+def misfits(numbers: Array, dtype: str) -> Array:
     """Mark what is not whole or too large for an integer dtype."""
     limits = np.iinfo(dtype.lower())
     high = float(limits.max)
@@ -224,25 +195,31 @@ def _unfit(numbers: Array, dtype: str) -> Array:
 def _bounds(feature: Feature) -> tuple[Any, Any]:
     if feature.type != "datetime":
         return feature.minimum, feature.maximum
-    low, high = _times(np.array([feature.minimum, feature.maximum], dtype=object))
+    from nbpipe.bundle.times import parse_times  # noqa: PLC0415 - it takes pandas
+
+    low, high = parse_times(np.array([feature.minimum, feature.maximum], dtype=object))
     return low, high
 
 
-def _known(values: Array, feature: Feature) -> Array:
+def known(values: Array, feature: Feature) -> Array:
     """Mark the values that are among the categories."""
-    column = pd.Series(values, dtype=values.dtype)
-    known: Array = column.isin(list(feature.categories or ())).to_numpy(bool)
-    return known
+    categories = frozenset(feature.categories or ())
+    return np.fromiter(map(categories.__contains__, values.tolist()), bool, len(values))
 
 
-def _put(values: Array, where: Array, null: Any) -> Array:
-    """Return a copy, as objects, with `null` in some places."""
+def _near(unseen: Array, feature: Feature) -> dict[Any, str]:
+    """Map text that differs from a category in its case or the white space around it to that."""
+    folded = {_fold(each): each for each in feature.categories or () if isinstance(each, str)}
+    texts: Iterable[str] = {each for each in unseen.tolist() if isinstance(each, str)}
+    return {each: folded[_fold(each)] for each in texts if _fold(each) in folded}
+
+
+def _fold(text: str) -> str:
+    return text.strip().casefold()
+
+
+def put(values: Array, where: Array, null: Any) -> Array:
+    """Return them as objects, with `null` in some places."""
     changed = values.astype(object)
     changed[where] = null
     return changed
-
-
-def _times(values: Array) -> Array:
-    """Parse times; those without a zone count as UTC, and all come back as UTC without a zone."""
-    parsed = pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True)
-    return pd.DatetimeIndex(parsed).tz_localize(None).to_numpy()

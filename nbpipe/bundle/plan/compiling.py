@@ -144,15 +144,12 @@ class Compiler:
         """Return rows of plain values as what scikit-learn's own step would be given."""
         if block.step >= 0:
             return np.array(rows, dtype=float)
-        import pandas as pd  # noqa: PLC0415 - exporting needs it, predicting does not
-
-        from nbpipe.bundle.values import as_array, rebuild  # noqa: PLC0415 - likewise
+        from nbpipe.bundle.frames import put_together  # noqa: PLC0415 - predicting does without
+        from nbpipe.bundle.values import as_array, check_column  # noqa: PLC0415 - likewise
 
         features = [self.features[name] for name in block.columns]
-        columns = zip(*rows, strict=True)
-        return pd.DataFrame(
-            {f.name: rebuild(as_array(v), f) for f, v in zip(features, columns, strict=True)}
-        )
+        columns = zip(zip(*rows, strict=True), features, strict=True)
+        return put_together(check_column(as_array(values), f)[0] for values, f in columns)
 
 
 def compile_plan(pipeline: Any, schema: Schema) -> dict[str, Array] | str:
