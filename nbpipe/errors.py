@@ -18,6 +18,7 @@
     │   ├── MissingModuleError (ImportError)       the model needs a module that is not here
     │   └── ProbeMismatchError                     the loaded model no longer predicts the same
     ├── SchemaError           (ValueError)         input rows do not fit the model's features
+    ├── OutputError           (OSError)            predictions cannot be written to where they go
     └── MissingExtraError     (ImportError)        an optional dependency is not installed
 
 Each message says what is wrong, where, and what to do next; the facts are attributes, too.
@@ -230,6 +231,10 @@ class SchemaError(NbpipeError, ValueError):
             return super()._render_traceback_()
         start, *parts = self.lines
         return [f"{type(self).__name__}: {start}:", *(f"  - {part}" for part in parts)]
+
+
+class OutputError(NbpipeError, OSError):
+    """Predictions cannot be written: the disk is full, or the folder is closed."""
 
 
 class MissingExtraError(NbpipeError, ImportError):

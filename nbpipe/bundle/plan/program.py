@@ -106,15 +106,15 @@ class Plan:
 
     def predict(self, rows: Rows) -> Array:
         """Predict a label or number for each row."""
-        return self.predict_from(self._scores(rows))
+        return self.predict_from(self.scores(rows))
 
     def predict_proba(self, rows: Rows) -> Array:
         """Predict the probability of each class."""
-        return self.predict_proba_from(self._scores(rows))
+        return self.predict_proba_from(self.scores(rows))
 
     def decision_function(self, rows: Rows) -> Array:
         """Return the scores that the classes are decided by."""
-        scores = self._scores(rows)
+        scores = self.scores(rows)
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def predict_from(self, scores: Array) -> Array:
@@ -129,8 +129,11 @@ class Plan:
         assert probabilities is not None  # `methods` tells
         return probabilities(scores)
 
-    def _scores(self, rows: Rows) -> Array:
-        """Predict many rows block by block, on all cores: numpy lets go of the interpreter."""
+    def scores(self, rows: Rows) -> Array:
+        """Return the scores of the last step, which ``predict_from`` and its like start from.
+
+        Many rows are done block by block, on all cores: numpy lets go of the interpreter.
+        """
         if isinstance(rows, Row) or len(rows) <= self._block:
             return self.last(self.before_last(rows))
         bounds = pairwise([*range(0, len(rows), self._block), len(rows)])
