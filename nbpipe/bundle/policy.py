@@ -10,9 +10,6 @@ from nbpipe.errors import UsageError, brief, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from nbpipe.bundle.problems import Finding
-    from nbpipe.bundle.schema import Schema
-
 Action = Literal["error", "warn", "ignore"]
 Policy = Mapping[str, Action]
 
@@ -49,12 +46,9 @@ def parse_policy(
     return {**POLICY, **dict(_checked(*rule, columns) for rule in (policy or {}).items())}
 
 
-def action(policy: Policy, finding: Finding, schema: Schema) -> Action:
-    """Return what is done about a finding: the column's rule comes before the general one."""
-    kind = finding.kind
-    if kind == "unseen" and finding.column in schema.strict:
-        return "error"  # the encoder itself would raise
-    return policy.get(f"{finding.column}.{kind}") or policy.get(kind, "error")
+def action(policy: Policy, column: str, kind: str) -> Action:
+    """Return what is done about a kind of problem: the column's own rule, or the general one."""
+    return policy.get(f"{column}.{kind}") or policy.get(kind, "error")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -92,11 +92,6 @@ class Schema:
         """Names of the required columns."""
         return tuple(feature.name for feature in self.features)
 
-    @property
-    def strict(self) -> frozenset[str]:
-        """Names of the columns whose encoder would raise for an unseen category."""
-        return frozenset(feature.name for feature in self.features if feature.unseen == "error")
-
     def _rows(self) -> list[tuple[str, ...]]:
         return [(f.name, f.type, "yes" if f.nullable else "no", f.seen()) for f in self.features]
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbpipe.bundle.given import Given
-    from nbpipe.bundle.policy import Policy
+    from nbpipe.bundle.policy import Action, Policy
     from nbpipe.bundle.schema import Schema
     from nbpipe.bundle.values import Column
 
@@ -126,6 +126,12 @@ def judge(
     findings: Sequence[Finding], schema: Schema, policy: Policy
 ) -> tuple[list[Finding], list[Finding]]:
     """Return the findings that are errors, and those that are worth a warning."""
-    acts = [(finding, action(policy, finding, schema)) for finding in findings]
-    errors = [finding for finding, act in acts if act == "error"]
-    return errors, [finding for finding, act in acts if act == "warn"]
+    strict = {feature.name for feature in schema.features if feature.unseen == "error"}
+
+    def act(finding: Finding) -> Action:
+        if finding.kind == "unseen" and finding.column in strict:
+            return "error"  # the encoder itself would raise
+        return action(policy, finding.column, finding.kind)
+
+    errors = [finding for finding in findings if act(finding) == "error"]
+    return errors, [finding for finding in findings if act(finding) == "warn"]

@@ -85,7 +85,7 @@ ODD = st.sampled_from(
         *(None, float("nan"), float("inf"), -0.0, 0, True, "", "AA", "AA ", "ewr", "9", 10**400),
         *(b"AA", [], {}, (1,), 1j, 2**63, Decimal("12.5"), Decimal("nan"), Decimal("1e999999")),
         *(Fraction(1, 3), date(2020, 1, 2), Decimal("sNaN")),
-        *(np.float64(3), np.float32(2.5), np.int8(7), np.bool_(True), np.str_("AA")),
+        *(np.float64(3), np.float32(2.5), np.int8(7), np.True_, np.str_("AA")),
     ]
 )
 VALUES = ODD | st.floats() | st.integers() | st.text(max_size=3)
