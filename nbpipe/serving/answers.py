@@ -1,0 +1,64 @@
+"""From the body of a request to that of its answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from nbpipe.bundle.probe import as_lists
+from nbpipe.errors import DataError
+from nbpipe.serving import body
+from nbpipe.serving.problems import Refusal, listed
+
+if TYPE_CHECKING:
+    from nbpipe.bundle.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as JSON, the number of its rows, and (column, kind, count) of what is unusual."""
+
+    content: bytes
+    rows: int
+    warned: tuple[tuple[str, str, int], ...]
+
+
+def answer(model: Model, content: bytes, max_rows: int) -> Reply:
+    """Parse, validate and predict one record, or a list of at most `max_rows`.
+
+    Raises
+    ------
+    Refusal, SchemaError, DataError
+    """
+    rows = body.parse(content)
+    many = isinstance(rows, list)
+    count = len(rows) if many else 1
+    if count > max_rows:
+        raise Refusal(413, f"{count:,} rows are more than the limit of {max_rows:,}; send fewer.")
+    given = model.answer(rows)
+    names = [class_name(label) for label in model.manifest.target.classes or ()]
+    shares = as_lists(given.probabilities)
+    predictions = [
+        {
+            "prediction": label,
+            "probabilities": dict(zip(names, shares[row], strict=True)) if shares else None,
+        }
+        for row, label in enumerate(given.labels.tolist())
+    ]
+    found = chain.from_iterable(each.problems() for each in given.warned)
+    told: dict[str, Any] = {"predictions": predictions} if many else predictions[0]
+    told["model"] = {"name": model.name, "version": model.version}
+    told["warnings"] = listed(found, many=many)
+    try:
+        text = json.dumps(told, allow_nan=False)
+    except ValueError:
+        raise DataError("What the model predicts for these rows is not a finite number.") from None
+    warned = tuple((each.column, each.kind, each.count) for each in given.warned)
+    return Reply(text.encode(), count, warned)
+
+
+def class_name(label: Any) -> str:
+    """Return a class as the name of a JSON member."""
+    return label if isinstance(label, str) else json.dumps(label)

@@ -1,0 +1,86 @@
+"""The body of a request: read within limits of size and time, and parsed as strict JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from nbpipe.errors import one_line
+from nbpipe.serving.problems import Refusal
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_CLOSE = {"connection": "close"}
+
+
+async def read(request: Request, limit: int, seconds: float) -> bytes:
+    """Return the whole body, of at most `limit` bytes, if it comes within `seconds`.
+
+    Raises
+    ------
+    Refusal
+        With 400, 408, 413 or 415.
+    """
+    headers = request.headers
+    kind, _, parameters = headers.get("content-type", "").lower().partition(";")
+    charset = parameters.partition("charset=")[2].strip(' "')
+    if kind.strip() != "application/json" or charset not in {"", "utf-8", "utf8"}:
+        accept = {"accept-post": "application/json"}
+        raise Refusal(415, "Send the rows as application/json, in UTF-8.", accept)
+    if headers.get("content-encoding", "identity") != "identity":
+        raise Refusal(415, "Send the body as it is, not compressed.", {"accept-encoding": ""})
+    large = Refusal(413, f"The body is larger than the limit of {limit:,} bytes; send fewer rows.")
+    if int(headers.get("content-length", 0)) > limit:
+        raise large
+    content = b""
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                content += part
+                if len(content) > limit:
+                    raise large
+    except TimeoutError:
+        late = f"The body did not arrive within {seconds:g} seconds."
+        raise Refusal(408, late, _CLOSE) from None
+    return content
+
+
+def parse(content: bytes) -> dict[str, Any] | list[dict[str, Any]]:
+    """Return one record or several.
+
+    Raises
+    ------
+    Refusal
+        It is no JSON as RFC 8259 has it, has a key twice, or is neither.
+    """
+    if not content.strip():
+        raise Refusal(400, "The body is empty; send a record, or a list of records.")
+    try:
+        rows = _DECODER.decode(content.decode())
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"The body is not UTF-8: byte {error.start}.") from None
+    except RecursionError:
+        raise Refusal(400, "The body is nested too deeply.") from None
+    except ValueError as error:
+        raise Refusal(400, f"The body is not JSON: {one_line(error)}.") from None
+    if isinstance(rows, dict) or (
+        isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)
+    ):
+        return rows
+    raise Refusal(422, "Send a record, as a JSON object, or a list of at least one record.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("an object has a key twice")
+    return record
+
+
+def _no_number(constant: str) -> None:
+    raise ValueError(f"{constant} is no number; a missing value is null")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_number)
