@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbpipe.bundle.export import export
     from nbpipe.bundle.model import Model, load
+    from nbpipe.bundle.promote import history, promote, rollback
     from nbpipe.bundle.store import Bundle, models
     from nbpipe.evaluation.cv import cv
     from nbpipe.evaluation.data import check_data
@@ -41,6 +42,9 @@ _HOME = {
     "load": "nbpipe.bundle.model",
     "Model": "nbpipe.bundle.model",
     "models": "nbpipe.bundle.store",
+    "promote": "nbpipe.bundle.promote",
+    "rollback": "nbpipe.bundle.promote",
+    "history": "nbpipe.bundle.promote",
 }
 
 __all__ = [
@@ -56,8 +60,11 @@ __all__ = [
     "cv",
     "explain",
     "export",
+    "history",
     "load",
     "models",
+    "promote",
+    "rollback",
     "to_python",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,14 @@ from nbpipe.errors import BundleError, ManifestError, NbpipeError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from os import PathLike
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters or more: C:// is a drive
+_LOCAL = re.compile(r"^(file|local)://")
+
+
+def is_url(path: str | PathLike[str]) -> bool:
+    """Say whether `path` is a URL of another place than the local disk."""
+    return isinstance(path, str) and bool(_URL.match(path)) and not _LOCAL.match(path)
 
 
 def parse_version(text: str) -> Version:
@@ -30,14 +39,32 @@ def parse_version(text: str) -> Version:
 
 
 def as_path(path: str | PathLike[str]) -> Path:
-    """Return a path, with ``~`` expanded, refusing what is none."""
+    """Return a path, with ``~`` expanded and ``file://`` taken off, refusing what is none."""
     try:
-        found = Path(path).expanduser()
+        found = Path(_LOCAL.sub("", path) if isinstance(path, str) else path).expanduser()
     except (TypeError, RuntimeError) as error:
         raise UsageError(f"{path!r:.60} is not a path; give one like 'models/late'.") from error
     if any(character < " " for character in str(found)):
         raise UsageError(f"{str(path)!r:.60} holds characters that no name of a folder should.")
     return found
+
+
+def split_alias(name: str, version: str | None) -> tuple[str, str | None]:
+    """Split ``late@production``; what follows the ``@`` is an alias, a version or "latest".
+
+    Raises
+    ------
+    UsageError
+        Half of it is missing, or `version` is given as well.
+    """
+    model, at, asked = name.rpartition("@")
+    if not at:
+        return name, None
+    if not model or not asked:
+        raise UsageError(f"{name!r} is half an alias; write MODEL@ALIAS, like 'late@production'.")
+    if version is not None:
+        raise UsageError(f"{name!r} and version={version!r} say it twice; give one of them.")
+    return model, asked
 
 
 @contextmanager

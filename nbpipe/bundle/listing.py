@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _HEADER = (
     "model",
     "version",
+    "aliases",
     "created",
     "scikit-learn",
     "features",
@@ -76,6 +77,7 @@ def _row(bundle: Bundle) -> tuple[str, ...]:
     return (
         bundle.name,
         bundle.version,
+        ", ".join(bundle.aliases),
         facts["created"][:16].replace("T", " "),
         facts["scikit_learn"],
         str(facts["features"]),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
+from nbpipe.bundle import aliases
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.bare import explain
 from nbpipe.bundle.folders import (
     as_path,
     headless,
+    is_url,
     is_version,
     latest,
     parse_version,
     reading,
+    split_alias,
+    taken,
     versions,
 )
 from nbpipe.bundle.listing import Models
@@ -29,6 +34,7 @@ from nbpipe.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from os import PathLike
     from pathlib import Path
 
@@ -42,15 +48,21 @@ class Bundle:
     Attributes
     ----------
     path : pathlib.Path
-        Its folder.
+        Its folder; that in the cache if it lies behind a URL.
     manifest : Manifest
     note : str
         What an export had to say about it, if anything.
+    url : str
+        Where it is kept, if not on this disk.
+    aliases : tuple of str
+        The aliases that stand for it, where a listing found it.
     """
 
     path: Path
     manifest: Manifest
     note: str = ""
+    url: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,6 +75,11 @@ class Bundle:
         return self.manifest.version
 
     @property
+    def source(self) -> str:
+        """Where it is kept, as `load` reads it: a path or a URL."""
+        return self.url or str(self.path)
+
+    @property
     def size(self) -> int:
         """Size of its files, in bytes."""
         return sum(file.size for file in self.manifest.files.values())
@@ -70,9 +87,9 @@ class Bundle:
     def __repr__(self) -> str:
         packages = self.manifest.environment.packages
         return (
-            f"Bundle {self.name} {self.version} in {self.path}\n"
+            f"Bundle {self.name} {self.version} in {self.source}\n"
             f"{len(self.manifest.schema.features)} features, {in_units(self.size)}, "
-            f"scikit-learn {packages['scikit-learn']}; nbpipe.load({str(self.path)!r})"
+            f"scikit-learn {packages['scikit-learn']}; nbpipe.load({self.source!r})"
             + (f"\n{self.note}" if self.note else "")
         )
 
@@ -98,7 +115,8 @@ class Bundle:
         return {
             "name": self.name,
             "version": self.version,
-            "path": str(self.path),
+            "aliases": list(self.aliases),
+            "path": self.source,
             "created": self.manifest.created,
             "scikit_learn": self.manifest.environment.packages["scikit-learn"],
             "features": len(self.manifest.schema.features),
@@ -113,26 +131,61 @@ def find(path: str | PathLike[str], version: str | None = None) -> Bundle:
 
     Parameters
     ----------
-    path : path-like
-        A model's folder, or the folder of one version.
+    path : path-like or str
+        A model's folder, the folder of one version, or an alias: ``"models/late@production"``.
+        Behind a URL, such as ``"s3://bucket/late"``, the version is downloaded into a cache.
     version : str, optional
         By default (or as ``"latest"``) the highest one; if that has lost its manifest, it is an
         error, and not an older version in silence.
 
     Raises
     ------
-    BundleNotFoundError, ManifestError, BundleError, UsageError
+    BundleNotFoundError, ManifestError, IntegrityError, BundleError, UsageError
     """
+    if is_url(path):
+        from nbpipe.bundle import remote  # noqa: PLC0415 - only for URLs
+
+        return remote.find(str(path), version)
     folder = as_path(path)
     with reading(folder):
-        return _find(folder, version)
+        name, asked = ("", None) if folder.exists() else split_alias(folder.name, version)
+        if asked is not None:
+            folder = folder.with_name(name)
+            version = asked if asked == "latest" or is_version(asked) else _meant(folder, asked)
+        return read_version(choose(folder, version))
 
 
-def _find(folder: Path, version: str | None) -> Bundle:
+def _meant(model: Path, alias: str) -> str:
+    """Return the version that an alias stands for, if it is still there."""
+    if not model.is_dir():
+        raise explain(model)
+    version = aliases.read(model).version(model, alias)
+    there = taken(model)
+    if parse_version(version) not in there:
+        raise _gone(model, alias, version, there)
+    return version
+
+
+def _gone(model: Path, alias: str, version: str, there: Iterable[Version]) -> BundleNotFoundError:
+    known = ", ".join(map(str, there)) or "no other"
+    return BundleNotFoundError(
+        f"{model}@{alias} stands for version {version}, which was deleted; there is {known}. Put "
+        f"it back, or promote another: nbpipe models promote {model} VERSION {alias}.",
+        path=str(model),
+    )
+
+
+def choose(folder: Path, version: str | None) -> Path:
+    """Return the folder of one version: by number, the latest, or that which `folder` is itself.
+
+    Raises
+    ------
+    BundleNotFoundError, ManifestError, BundleError, UsageError
+    """
     asked = folder
     if (folder / manifests.FILE).is_file():
         if version is None:
-            return _open(folder)
+            return folder
         folder = folder.parent
     known = versions(folder)
     if not known and version is None:  # models/late/1.0 stands for version 1.0 of models/late
@@ -152,11 +205,11 @@ def _find(folder: Path, version: str | None) -> Bundle:
             f"{folder} has no version {wanted}; it has {', '.join(shown[-10:])}.",
             path=str(folder),
         )
-    return _open(known[wanted])
+    return known[wanted]
 
 
 def models(path: str | PathLike[str] = "models") -> Models:
-    """List the exported versions in `path`: a model's folder or a folder of models.
+    """List the exported versions in `path`: a model's folder or a folder of models, or its URL.
 
     Only manifests are read; no model is opened. A version that cannot be read is listed under
     ``damaged``.
@@ -168,6 +221,10 @@ def models(path: str | PathLike[str] = "models") -> Models:
     BundleError
         It cannot be read.
     """
+    if is_url(path):
+        from nbpipe.bundle import remote  # noqa: PLC0415 - only for URLs
+
+        return remote.models(str(path))
     root = as_path(path)
     with reading(root):
         if not root.is_dir():
@@ -184,12 +241,31 @@ def models(path: str | PathLike[str] = "models") -> Models:
         except BundleError as error:
             damaged.append(error)
             continue
+        named = _named(model, damaged)
         for folder in folders:
             try:
-                bundles.append(_open(folder))
+                bundle = read_version(folder)
             except BundleError as error:
                 damaged.append(error)
+            else:
+                names = named.get(Version(bundle.version), ())
+                bundles.append(dataclasses.replace(bundle, aliases=tuple(names)))
     return Models(bundles, damaged, "" if bundles else _hint(inside))
+
+
+def _named(model: Path, damaged: list[BundleError]) -> dict[Version, list[str]]:
+    """Map versions to the aliases that stand for them; what is wrong with these is `damaged`."""
+    named: dict[Version, list[str]] = {}
+    try:
+        with reading(model):
+            there = taken(model)
+            for alias, version in aliases.read(model).current().items():
+                if parse_version(version) not in there:
+                    damaged.append(_gone(model, alias, version, there))
+                named.setdefault(Version(version), []).append(alias)
+    except BundleError as error:
+        damaged.append(error)
+    return named
 
 
 def _hint(inside: list[Path]) -> str:
@@ -201,10 +277,11 @@ def _hint(inside: list[Path]) -> str:
     return ""
 
 
-def _open(folder: Path) -> Bundle:
-    """Read a manifest, and refuse a version that lies under another version's name."""
+def read_version(folder: Path, name: str = "") -> Bundle:
+    """Read a manifest, and refuse a version under another's name, by default its folder's."""
     bundle = Bundle(folder, manifests.read(folder))
-    if is_version(folder.name) and Version(folder.name) != Version(bundle.version):
+    name = name or folder.name
+    if is_version(name) and Version(name) != Version(bundle.version):
         raise ManifestError(
             f"{folder} holds version {bundle.version}: the folder was renamed. Rename it back.",
             path=str(folder),

@@ -16,7 +16,7 @@ from uuid import uuid4
 from packaging.version import Version
 
 from nbpipe.bundle.folders import latest, taken
-from nbpipe.errors import ExportError, NbpipeError, VersionExistsError
+from nbpipe.errors import ExportError, NbpipeError, UsageError, VersionExistsError
 
 try:
     import fcntl
@@ -51,10 +51,8 @@ def staging(model: Path, wanted: Version | None) -> Iterator[tuple[Path, str]]:
     try:
         made += [each for each in (model, *model.parents) if not each.exists()]
         model.mkdir(parents=True, exist_ok=True)
-        with _locked(model) as alone:
-            if alone:
-                _sweep(model)
-            version = check_free(model, wanted)
+        with locked(model):
+            version = _free(model, wanted)
             staged = model / f"{_PARTIAL}{uuid4().hex}"
             staged.mkdir()
             try:
@@ -86,7 +84,22 @@ def next_version(known: list[Version]) -> Version:
 
 
 def check_free(model: Path, wanted: Version | None) -> Version:
-    """Return the version to write, refusing one that exists, be it damaged."""
+    """Return the version to write, refusing one that exists, be it damaged.
+
+    Raises
+    ------
+    VersionExistsError, ExportError
+    UsageError
+        It has an epoch or a local part, by which versions would no longer follow each other.
+    """
+    if wanted is not None and (wanted.epoch or wanted.local):
+        raise UsageError(
+            f"{str(wanted)!r} has an epoch or a local part; write a version like '1.0' or '1.2.0'."
+        )
+    return _free(model, wanted)
+
+
+def _free(model: Path, wanted: Version | None) -> Version:
     try:
         known = taken(model)
     except OSError as error:
@@ -101,26 +114,46 @@ def check_free(model: Path, wanted: Version | None) -> Version:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[bool]:
-    """Hold the only lock on `folder`; False where the system has none."""
+def locked(model: Path) -> Iterator[None]:
+    """Hold the only lock on a model's folder, and sweep what dead writers left in it."""
     if fcntl is None:
-        yield False
+        yield
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(model, os.O_RDONLY)
     try:
-        try:
+        with suppress(OSError):  # some network file systems have no locks
             fcntl.flock(handle, fcntl.LOCK_EX)
-            alone = True
-        except OSError:  # some network file systems
-            alone = False
-        yield alone
+            _sweep(model)
+        yield
     finally:
         os.close(handle)
 
 
 def _sweep(model: Path) -> None:
     for left in model.glob(f"{_PARTIAL}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a whole file in one step, so that a reader finds the old one or the new one."""
+    staged = path.with_name(f"{_PARTIAL}{uuid4().hex}")
+    try:
+        staged.write_text(text, encoding="utf-8")
+        _flush(staged)
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
+    _flush(path.parent)
+
+
+def discard(version: Path) -> None:
+    """Take a version away in one step, so that nobody sees a half of it."""
+    away = version.with_name(f"{_PARTIAL}{uuid4().hex}")
+    version.rename(away)
+    shutil.rmtree(away, ignore_errors=True)
 
 
 def _publish(staged: Path, place: Path) -> None:
