@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
+MANIFEST = "manifest.json"
 SIGNATURE = "model.sig"  # where the model_signing command puts it by default
 _LFS_POINTER = b"version https://git-lfs.github.com/spec"
 # Windows has neither links that anybody may make nor pipes among files, so neither flag.
@@ -64,10 +65,8 @@ def read(path: Path, limit: int) -> bytes:
     return content
 
 
-def check_names(
-    folder: Path, files: Collection[str], besides: Collection[str], *, strict: bool
-) -> list[str]:
-    """Refuse a folder that holds anything but `files` and `besides`.
+def check_names(folder: Path, files: Collection[str], *, strict: bool) -> list[str]:
+    """Refuse a folder that holds anything but `files`, their manifest and its signature.
 
     Parameters
     ----------
@@ -84,13 +83,13 @@ def check_names(
     IntegrityError
     """
     with os.scandir(folder) as entries:
-        others = sorted({entry.name for entry in entries} - {*files, *besides})
+        others = sorted({entry.name for entry in entries} - {*files, MANIFEST, SIGNATURE})
     unknown = others if strict else [name for name in others if name not in _DROPPINGS]
     if unknown:
         raise IntegrityError(
-            f"{folder} holds {unknown[0]!r:.80}, which its manifest does not list: besides the "
-            f"files listed there may only be {' and '.join(besides)}. Nothing was opened; move it "
-            "elsewhere if it is yours, or copy the bundle again from its source.",
+            f"{folder} holds {unknown[0]!r:.80}, which is no part of the bundle: only what its "
+            f"manifest lists, {MANIFEST} and {SIGNATURE} may be there. Move it elsewhere if it is "
+            "yours; otherwise copy the bundle again from its source.",
             path=str(folder / unknown[0]),
         )
     return others

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = 1
-FILE = "manifest.json"
+FILE = integrity.MANIFEST
 SIZE_LIMIT = 16 * 2**20  # bytes; a manifest of 1,000 features takes about 200 KB
 # Names that mean one file of the folder on every system: no path, no drive, nothing hidden.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")

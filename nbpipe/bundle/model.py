@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle import integrity, probe
 from nbpipe.bundle.environment import compare
+from nbpipe.bundle.folders import reading
 from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.opening import open_estimator, open_plan
 from nbpipe.bundle.plan import arrays
@@ -47,13 +48,14 @@ class Model:
         policy: Policy,
         *,
         allow_version_mismatch: bool = False,
+        unpickle: bool = True,
     ) -> None:
         self.bundle = bundle
         self.notes = tuple(notes)
         self.policy = policy
         self._plan: Plan | None = predictor if arrays.FILE in bundle.manifest.files else None
         self._pipeline = None if self._plan else predictor
-        self._allow_version_mismatch = allow_version_mismatch
+        self._opened = {"allow_version_mismatch": allow_version_mismatch, "unpickle": unpickle}
         self._records = Records(bundle.manifest.schema)
 
     @property
@@ -63,10 +65,11 @@ class Model:
         Raises
         ------
         IntegrityError, VersionMismatchError, MissingModuleError, ProbeMismatchError, BundleError
+        UsageError
+            It is a pickle, and the model was loaded with ``unpickle=False``.
         """
         if self._pipeline is None:
-            allowed = self._allow_version_mismatch
-            self._pipeline, _ = open_estimator(self.bundle, allow_version_mismatch=allowed)
+            self._pipeline, _ = open_estimator(self.bundle, **self._opened)
         return self._pipeline
 
     @property
@@ -177,14 +180,16 @@ def load(
     *,
     allow_version_mismatch: bool = False,
     policy: Policy | None = None,
+    trusted_key: str | PathLike[str] | None = None,
+    unpickle: bool = True,
 ) -> Model:
     """Load an exported model, safely: nothing of it is unpickled before everything else passed.
 
-    In this order: manifest, format, digests, plan, probe. With a plan nothing is unpickled at all,
-    scikit-learn is not imported, and which one made the model does not matter; `Model.pipeline`
-    opens the pickle. Without one, the versions are checked and the pickle is opened here. A digest
-    shows that the files are those that were exported, not who exported them: a pickle runs code, so
-    open only what you trust.
+    In this order: manifest, signature if a key is given, files and their digests, plan, probe.
+    With a plan nothing is unpickled at all, scikit-learn is not imported, and which one made the
+    model does not matter; `Model.pipeline` opens the pickle. Without one, the versions are checked
+    and the pickle is opened here. A digest shows that the files are those that were exported, not
+    who exported them, which only a signature does: a pickle runs code, so open what you trust.
 
     Parameters
     ----------
@@ -199,6 +204,11 @@ def load(
         ``"error"``, ``"warn"`` or ``"ignore"`` for ``"missing"`` (a value missing where training
         had none; default error), ``"unseen"`` (categories; default warn, though always an error
         where the encoder would raise) and ``"range"`` (default warn).
+    trusted_key : path-like, optional
+        Public key (PEM). A bundle that its owner did not sign, as it is here, is refused.
+    unpickle : bool
+        If False, no pickle is ever opened: a bundle without a plan is refused, unless its estimator
+        is in a format that is none.
 
     Returns
     -------
@@ -213,10 +223,19 @@ def load(
     bundle = find(path, version)
     if probe.FILE not in bundle.manifest.files or not estimators.file_among(bundle.manifest.files):
         raise ManifestError(f"The manifest of {bundle.path} lists no model.", path=str(bundle.path))
-    integrity.check(bundle.path, bundle.manifest.files)
+    if trusted_key is not None:
+        from nbpipe.bundle import signing  # noqa: PLC0415 - only with a key
+
+        signing.verify(bundle, trusted_key)
+    with reading(bundle.path):
+        others = integrity.check_names(
+            bundle.path, bundle.manifest.files, strict=trusted_key is not None
+        )
+    contents = integrity.check(bundle.path, bundle.manifest.files, {arrays.FILE, probe.FILE})
+    opened = {"allow_version_mismatch": allow_version_mismatch, "unpickle": unpickle}
     predictor: Any
     if arrays.FILE in bundle.manifest.files:
-        predictor, told = open_plan(bundle)
+        predictor, told = open_plan(bundle, contents)
         notes, mismatch = compare(bundle.manifest.environment, bundle.name)
         if mismatch is not None:
             notes.append(
@@ -226,10 +245,11 @@ def load(
             )
         notes.append(told)
     else:
-        predictor, notes = open_estimator(bundle, allow_version_mismatch=allow_version_mismatch)
+        predictor, notes = open_estimator(bundle, **opened)
         notes.append("no compiled plan: the estimator itself predicts")
     notes += _unchecked(bundle.manifest.schema)
-    return Model(bundle, predictor, notes, rules, allow_version_mismatch=allow_version_mismatch)
+    notes += [f"{name} is no part of the bundle, and was not opened" for name in others]
+    return Model(bundle, predictor, notes, rules, **opened)
 
 
 def _unchecked(schema: Schema) -> list[str]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle import integrity, probe
 from nbpipe.bundle.environment import compare
 from nbpipe.bundle.formats import estimator as estimators
+from nbpipe.bundle.formats import joblib
 from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.program import Plan
 from nbpipe.bundle.policy import POLICY
 from nbpipe.bundle.records import Records
-from nbpipe.errors import NbpipeError, ProbeMismatchError, one_line
+from nbpipe.errors import NbpipeError, ProbeMismatchError, UsageError, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nbpipe.bundle.plan.rows import Rows
     from nbpipe.bundle.policy import Policy
     from nbpipe.bundle.probe import Probe
@@ -23,8 +27,14 @@ if TYPE_CHECKING:
 _IGNORE: Policy = dict.fromkeys(POLICY, "ignore")
 
 
-def open_plan(bundle: Bundle) -> tuple[Plan, str]:
-    """Read the plan of a bundle whose digests were checked, and predict the probe with it.
+def open_plan(bundle: Bundle, contents: Mapping[str, bytes]) -> tuple[Plan, str]:
+    """Read the plan of a bundle, and predict the probe with it.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    contents : Mapping of str to bytes
+        What its plan and its probe hold, whose digests were checked.
 
     Raises
     ------
@@ -33,10 +43,10 @@ def open_plan(bundle: Bundle) -> tuple[Plan, str]:
     ProbeMismatchError
         It predicts something else than the estimator did at export.
     """
-    plan = Plan(arrays.read(bundle.path / arrays.FILE))
+    plan = Plan(arrays.read(BytesIO(contents[arrays.FILE])))
     if plan.features != bundle.manifest.schema.names:
         raise arrays.broken("its features are not those of the manifest")
-    told = check_plan(plan, probe.read(bundle.path / probe.FILE), bundle.manifest.schema)
+    told = check_plan(plan, probe.parse(contents[probe.FILE]), bundle.manifest.schema)
     return plan, told
 
 
@@ -49,10 +59,12 @@ def check_plan(plan: Plan, rows: Probe, schema: Schema) -> str:
 
     try:
         return rows.compare(answer, plan.tolerance)
-    except ValueError as error:
-        if isinstance(error, NbpipeError):
-            raise
-        raise ProbeMismatchError(f"The plan refuses a probe row: {one_line(error)}.") from error
+    except NbpipeError:
+        raise
+    except Exception as error:  # a crafted probe holds anything
+        raise ProbeMismatchError(
+            f"The plan cannot use the probe rows ({type(error).__name__}: {one_line(error)})."
+        ) from error
 
 
 def read_rows(rows: list[Any], schema: Schema) -> Rows:
@@ -65,14 +77,28 @@ def read_rows(rows: list[Any], schema: Schema) -> Rows:
     return check(rows, schema, _IGNORE).table()
 
 
-def open_estimator(bundle: Bundle, *, allow_version_mismatch: bool) -> tuple[Any, list[str]]:
+def _content(bundle: Bundle, name: str) -> bytes:
+    """Read a file of a bundle, and return the very bytes whose digest was checked."""
+    return integrity.check(bundle.path, {name: bundle.manifest.files[name]}, keep=[name])[name]
+
+
+def open_estimator(
+    bundle: Bundle, *, allow_version_mismatch: bool, unpickle: bool
+) -> tuple[Any, list[str]]:
     """Open the estimator once its digest and the versions were checked, and predict the probe.
 
     Raises
     ------
+    UsageError
+        It is a pickle, and `unpickle` is false.
     IntegrityError, VersionMismatchError, MissingModuleError, ProbeMismatchError, BundleError
     """
     file = estimators.listed(bundle)
+    if not unpickle and file.name == joblib.FILE:
+        raise UsageError(
+            f"{file} is a pickle, which can run any code when it is opened, and unpickle=False "
+            "rules that out. Predict from a plan, or export with format='skops'."
+        )
     integrity.check(bundle.path, {file.name: bundle.manifest.files[file.name]})
     notes, mismatch = compare(bundle.manifest.environment, bundle.name)
     if mismatch is not None:
@@ -112,6 +138,6 @@ def compare_estimator(bundle: Bundle, estimator: Any) -> str:
     """Compare as `check_estimator` does, but let whatever the estimator raises through."""
     from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
 
-    rows = probe.read(bundle.path / probe.FILE)
+    rows = probe.parse(_content(bundle, probe.FILE))
     frame = check(list(rows.rows), bundle.manifest.schema, _IGNORE).frame()
     return rows.compare(probe.asking(estimator, frame))

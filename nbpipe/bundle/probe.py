@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.codec import DecodeError, decode, dump, encode
-from nbpipe.errors import ProbeMismatchError
+from nbpipe.bundle.codec import decode, dump, encode
+from nbpipe.errors import ProbeMismatchError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,12 +69,17 @@ class Probe:
         path.write_text(dump(encode(self), indent=1), encoding="utf-8")
 
 
-def read(path: Path) -> Probe:
-    """Read a probe; its digest was checked before."""
+def parse(content: bytes) -> Probe:
+    """Read what `Probe.save` wrote, whose digest was checked before.
+
+    Raises
+    ------
+    ProbeMismatchError
+    """
     try:
-        probe: Probe = decode(Probe, json.loads(path.read_text(encoding="utf-8")), "probe")
-    except (ValueError, DecodeError) as error:
-        raise ProbeMismatchError(f"{path} is no probe: {error}.", path=str(path)) from error
+        probe: Probe = decode(Probe, json.loads(content), "it")
+    except (ValueError, RecursionError) as error:
+        raise ProbeMismatchError(f"{FILE} is no probe: {one_line(error)}.") from error
     return probe
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle import integrity
 from nbpipe.bundle import manifest as manifests
-from nbpipe.bundle.folders import as_path
+from nbpipe.bundle.folders import as_path, is_version
 from nbpipe.errors import IntegrityError, MissingExtraError, UsageError, one_line
 
 if TYPE_CHECKING:
@@ -106,6 +106,9 @@ def verify(bundle: Bundle, key: str | PathLike[str]) -> None:
 
 
 def _verify(bundle: Bundle, signature: Path, config: Any) -> None:
+    folder = bundle.path.absolute()
+    if is_version(folder.name) and folder.parent.name != bundle.name:
+        raise ValueError(f"what is signed is a model named {bundle.name!r:.80}")
     content = integrity.read(bundle.path / manifests.FILE, manifests.SIZE_LIMIT)
     if manifests.from_json(content.decode()) != bundle.manifest:
         raise ValueError("the manifest was changed meanwhile")

@@ -81,12 +81,17 @@ def replace_file(folder, name, content, *, recorded=True):
         edit(folder, files=files)
 
 
+def without_plan(folder):
+    """Take the plan away, as of a model that none covers."""
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    edit(folder, files={name: file for name, file in files.items() if name != "plan.npz"})
+    (folder / "plan.npz").unlink()
+
+
 @pytest.fixture
 def planless(damaged):
-    """Return the folder of a copy without a plan, as of a model that none covers."""
-    files = json.loads((damaged / "manifest.json").read_text())["files"]
-    edit(damaged, files={name: file for name, file in files.items() if name != "plan.npz"})
-    (damaged / "plan.npz").unlink()
+    """Return the folder of a copy without a plan."""
+    without_plan(damaged)
     return damaged
 
 
@@ -106,8 +111,7 @@ def test_a_loaded_model_predicts_what_the_pipeline_did(model, pipeline, flights)
 @pytest.mark.parametrize("planned", [True, False])
 def test_a_plan_and_its_estimator_predict_the_same(damaged, flights, record, planned):
     if not planned:
-        files = json.loads((damaged / "manifest.json").read_text())["files"]
-        edit(damaged, files={name: file for name, file in files.items() if name != "plan.npz"})
+        without_plan(damaged)
     loaded = nbpipe.load(damaged)
     expected = loaded.pipeline.predict_proba(flights[0])
     np.testing.assert_array_equal(loaded.predict_proba(flights[0]), expected)
@@ -158,8 +162,8 @@ def test_the_pipeline_is_opened_when_asked_for_after_its_digest(damaged, pipelin
 def test_a_plan_that_predicts_otherwise_is_refused(damaged):
     arrays = dict(np.load(damaged / "plan.npz"))
     key = next(key for key in arrays if key.endswith(".value"))
-    np.savez(damaged / "other.npz", **arrays | {key: arrays[key] * (1 + 1e-15)})
-    replace_file(damaged, "plan.npz", (damaged / "other.npz").read_bytes())
+    np.savez(damaged.parent / "other.npz", **arrays | {key: arrays[key] * (1 + 1e-15)})
+    replace_file(damaged, "plan.npz", (damaged.parent / "other.npz").read_bytes())
     with pytest.raises(ProbeMismatchError, match="probe row"):
         nbpipe.load(damaged)
 
@@ -168,8 +172,8 @@ def test_a_plan_that_predicts_otherwise_is_refused(damaged):
 def test_a_crafted_plan_is_refused(damaged, key):
     arrays = dict(np.load(damaged / "plan.npz"))
     key = next(each for each in arrays if each.endswith(key))
-    np.savez(damaged / "other.npz", **arrays | {key: arrays[key][::-1]})
-    replace_file(damaged, "plan.npz", (damaged / "other.npz").read_bytes())
+    np.savez(damaged.parent / "other.npz", **arrays | {key: arrays[key][::-1]})
+    replace_file(damaged, "plan.npz", (damaged.parent / "other.npz").read_bytes())
     with pytest.raises(IntegrityError, match="no plan that nbpipe wrote"):
         nbpipe.load(damaged)
 
@@ -257,8 +261,8 @@ def test_an_allowed_mismatch_that_predicts_otherwise_is_refused(planless, model)
     other_sklearn(planless)
     changed = joblib.load(planless / "model.joblib")
     changed[0].transformers_[0][1][1].mean_ += 10
-    joblib.dump(changed, planless / "other")
-    replace_file(planless, "model.joblib", (planless / "other").read_bytes())
+    joblib.dump(changed, planless.parent / "other")
+    replace_file(planless, "model.joblib", (planless.parent / "other").read_bytes())
     with pytest.raises(ProbeMismatchError, match="for probe row"):
         nbpipe.load(planless, allow_version_mismatch=True)
 

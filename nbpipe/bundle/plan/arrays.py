@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
 
-from nbpipe.errors import IntegrityError
+from nbpipe.errors import IntegrityError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ def write(path: Path, arrays: Mapping[str, Array]) -> None:
     np.savez(path, **arrays)  # type: ignore[arg-type]
 
 
-def read(path: Path) -> dict[str, Array]:
+def read(file: Path | BinaryIO) -> dict[str, Array]:
     """Read arrays, read-only.
 
     Raises
@@ -37,13 +37,23 @@ def read(path: Path) -> dict[str, Array]:
         It is no such archive, is compressed, or holds anything but plain arrays of its size.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             return {
                 each.filename.removesuffix(".npy"): _parse(archive, each)
-                for each in archive.infolist()
+                for each in _members(archive)
             }
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise broken(str(error)) from error
+    except Exception as error:  # what reads crafted headers raises anything
+        raise broken(one_line(error)) from error
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return what is in an archive, which is no more than the archive itself is large."""
+    members = archive.infolist()
+    if len({each.filename for each in members}) < len(members):
+        raise ValueError("two of its arrays have one name")
+    if sum(each.file_size for each in members) > archive.start_dir:
+        raise ValueError("its arrays overlap")
+    return members
 
 
 def _parse(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
