@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbpipe.bundle.arrow import columns_of, is_arrow, read_table
 from nbpipe.bundle.values import as_array
 from nbpipe.errors import SchemaError, UsageError
 
@@ -69,6 +70,10 @@ def _take_apart(rows: Any, columns: Sequence[str] | None) -> Given:
         return _from_records([rows])
     if isinstance(rows, Sequence) and rows and all(isinstance(row, Mapping) for row in rows):
         return _from_records(rows)
+    if is_arrow(rows):
+        table = read_table(rows)
+        _refuse_twice(table.column_names)
+        return Given(columns_of(table), len(table))
     return _from_array(rows, columns)
 
 
@@ -117,8 +122,8 @@ def _from_array(rows: Any, columns: Sequence[str] | None) -> Given:
     if isinstance(rows, (list, tuple)) and not rows:
         raise SchemaError("The input has no rows.")
     raise SchemaError(
-        f"Rows are a dict, a list of dicts, a DataFrame, or an array with columns=[...]; "
-        f"not {_kind(rows)}."
+        "Rows are a dict, a list of dicts, a frame of pandas, Polars or Arrow, or an array with "
+        f"columns=[...]; not {_kind(rows)}.{' Collect it first.' * hasattr(rows, 'collect')}"
     )
 
 
