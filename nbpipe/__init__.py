@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nbpipe.leaks.explain import explain
     from nbpipe.pipeline.build import build
     from nbpipe.pipeline.code import to_python
+    from nbpipe.serving.batch.files import predict_file
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,7 @@ _HOME = {
     "load": "nbpipe.bundle.model",
     "Model": "nbpipe.bundle.model",
     "models": "nbpipe.bundle.store",
+    "predict_file": "nbpipe.serving.batch.files",
     "promote": "nbpipe.bundle.promote",
     "rollback": "nbpipe.bundle.promote",
     "history": "nbpipe.bundle.promote",
@@ -63,6 +65,7 @@ __all__ = [
     "history",
     "load",
     "models",
+    "predict_file",
     "promote",
     "rollback",
     "to_python",

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import nbpipe
-from nbpipe.cli import check, explain, models, serve
+from nbpipe.cli import check, explain, models, predict, serve
 from nbpipe.cli.console import complain
 from nbpipe.errors import NbpipeError, did_you_mean
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _WRONG = re.compile(r"invalid choice: '([^']*)'|unrecognized arguments: .*?(--?[^\s=]+)")
-_VERBS = (check, explain, models, serve)
+_VERBS = (check, explain, models, predict, serve)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,0 +1,104 @@
+"""Parquet, read batch by batch, however large its row groups are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbpipe.errors import DataError, MissingExtraError, one_line
+from nbpipe.serving.batch.blocks import Place
+from nbpipe.serving.batch.chunk import ROWS, Chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from nbpipe.serving.batch.chunk import Original, Wanted
+
+
+def pyarrow() -> Any:
+    """Import pyarrow.
+
+    Raises
+    ------
+    MissingExtraError
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        import pyarrow.parquet  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtraError(
+            'Parquet needs pyarrow: pip install "nbpipe-sklearn[parquet]".', extra="parquet"
+        ) from error
+    return pa
+
+
+class ParquetInput:
+    """The rows of a Parquet file.
+
+    Raises
+    ------
+    DataError
+        It cannot be read.
+    SchemaError
+        It lacks columns, or has one of them twice.
+    MissingExtraError
+    """
+
+    unit = " rows"
+
+    def __init__(self, path: str, wanted: Wanted) -> None:
+        self._path, self._wanted, self._done = path, wanted, 0
+        arrow = pyarrow()
+        try:  # buffered, a column's chunk is not read at once
+            self._file = arrow.parquet.ParquetFile(path, buffer_size=2**16, pre_buffer=False)
+        except (OSError, arrow.ArrowInvalid) as error:
+            raise DataError(f"{path} cannot be read as Parquet: {one_line(error)}.") from error
+        wanted.check(self._file.schema_arrow.names)
+        self.names: Sequence[str] = wanted.names
+        self.total: int | None = int(self._file.metadata.num_rows)
+        self.types: Mapping[str, Any] = {each.name: each.type for each in self._file.schema_arrow}
+
+    def done(self) -> int:
+        """Return how many rows were read."""
+        return self._done
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def chunks(self, start: Place | None = None) -> Iterator[Chunk]:
+        """Yield all rows, or those after a place.
+
+        Raises
+        ------
+        DataError
+        """
+        begin, self._done = start or Place(), 0
+        try:
+            for group in range(self._file.num_row_groups):
+                rows = self._file.metadata.row_group(group).num_rows
+                if self._done + rows <= begin.rows:
+                    self._done += rows
+                    continue
+                for batch in self._file.iter_batches(ROWS, [group], list(self.names)):
+                    self._done += len(batch)
+                    if self._done > begin.rows:
+                        yield self._chunk(batch)
+        except OSError as error:
+            raise DataError(f"{self._path} cannot be read: {one_line(error)}.") from error
+
+    def _chunk(self, batch: Any) -> Chunk:
+        before = self._done - len(batch)
+
+        def original(number: int) -> tuple[int | None, Original]:
+            return None, batch.slice(number - before - 1, 1).to_pylist()[0]
+
+        read = batch.select(list(self._wanted.schema.names))
+        return Chunk(
+            read.to_pandas(integer_object_nulls=True, ignore_metadata=True),
+            before + 1 + np.arange(len(batch)),
+            {name: batch.column(name).to_pylist() for name in self._wanted.keep},
+            original,
+            following=Place(rows=self._done),
+        )
