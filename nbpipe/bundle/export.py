@@ -17,8 +17,10 @@ from sklearn.utils.validation import check_is_fitted
 from nbpipe.bundle import integrity, probe, sample
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.environment import current, git_commit, requirements
-from nbpipe.bundle.folders import as_path, parse_version, reading
+from nbpipe.bundle.folders import as_path, is_url, is_version, parse_version, reading
 from nbpipe.bundle.formats import estimator as estimators
+from nbpipe.bundle.formats import gate
+from nbpipe.bundle.formats import onnx as graphs
 from nbpipe.bundle.formats.inside import serial
 from nbpipe.bundle.inputs import rows_fitted
 from nbpipe.bundle.learn import learn
@@ -28,6 +30,7 @@ from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.parity import proven
 from nbpipe.bundle.plan.program import Plan
 from nbpipe.bundle.portability import check_portable
+from nbpipe.bundle.signing import signer
 from nbpipe.bundle.store import Bundle
 from nbpipe.bundle.write import check_free, staging
 from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, brief, one_line
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
     from nbpipe.bundle.formats.estimator import Format
     from nbpipe.bundle.probe import Probe
+    from nbpipe.bundle.remote import Remote
 
 _DOUBTFUL = {"suspicious", "no better than the baseline"}  # verdicts that deserve a warning
 
@@ -51,6 +55,8 @@ def export(
     version: str | None = None,
     report: Any = None,
     format: Format = "joblib",  # noqa: A002 - the field's own word
+    onnx: bool = False,
+    sign: str | PathLike[str] | None = None,
 ) -> Bundle:
     """Write a fitted pipeline to ``to/VERSION``, completely or not at all.
 
@@ -61,8 +67,9 @@ def export(
     ----------
     pipeline : estimator
         Fitted on `X`.
-    to : path-like
-        Folder of the model; its last part is the model's name.
+    to : path-like or str
+        Folder of the model, or a URL such as ``"s3://bucket/late"`` (the extra ``remote``); its
+        last part is the model's name.
     X : DataFrame of shape (n, n_features)
         The training features, from which the schema is learned. None of it is stored but ranges,
         categories and about 20 probe rows.
@@ -74,6 +81,14 @@ def export(
         What cross-validation found; goes into the manifest. A verdict of "suspicious" or "no
         better than the baseline" gives a ``UserWarning``, as does an `X` of fewer rows than the
         pipeline was fitted on, where its steps know their number.
+    format : {"joblib", "skops"}
+        Of the estimator's file: a pickle, which holds anything, or ``model.skops``, which holds
+        what nbpipe trusts and runs no code when it is opened (the extra ``skops``).
+    onnx : bool
+        Add ``model.onnx``, if it predicts what the pipeline does (the extra ``onnx``); see
+        `nbpipe.bundle.formats.gate.proven`. The manifest says what was compared.
+    sign : path-like, optional
+        Private key to sign all files with (the extra ``sign``).
 
     Returns
     -------
@@ -87,11 +102,20 @@ def export(
         `X` or `y` is not what the pipeline was fitted on.
     ExportError
         The pipeline is not fitted, or would not work elsewhere (`NotPortableError`), the version
-        exists (`VersionExistsError`), or the folder cannot be written.
+        exists (`VersionExistsError`), or the folder cannot be written; ``model.onnx`` would
+        differ.
+    MissingExtraError
+        A format or the signature takes what is not installed.
     """
-    model, wanted = _model_folder(to), None if version is None else parse_version(version)
-    check_free(model, wanted)
+    far = _far(to)
+    model = far.cache if far else _model_folder(to)
+    wanted = None if version is None else parse_version(version)
+    free, place = (far.check_free, far.staging) if far else (check_free, staging)
+    free(model, wanted)
     packages = estimators.needed(format)
+    seal = None if sign is None else signer(sign)
+    if onnx:
+        graphs.need()
     _check_fitted(pipeline)
     schema = learn(pipeline, X)
     target, data = _target(pipeline, y, len(X)), _fingerprint(X[list(schema.names)], y)
@@ -101,11 +125,14 @@ def export(
     estimator = serial(_copy(pickled))
     rows = sample.take(estimator, X, schema)
     plan, note = proven(estimator, X, schema)
+    graph, parity = gate.proven(estimator, X, schema) if onnx else (b"", None)
     environment = current(distributions | packages)
-    with staging(model, wanted) as (folder, chosen):
+    with place(model, wanted) as (folder, chosen):
         file = estimators.write(estimator, folder, format)
         if plan is not None:
             arrays.write(folder / arrays.FILE, plan)
+        if onnx:
+            (folder / graphs.FILE).write_bytes(graph)
         rows.save(folder / probe.FILE)
         (folder / "requirements.txt").write_text(requirements(environment), encoding="utf-8")
         manifest = Manifest(
@@ -120,10 +147,13 @@ def export(
             source=_source(pipeline),
             git_commit=git_commit(),
             files={file.name: integrity.record(file) for file in sorted(folder.iterdir())},
+            onnx=parity,
         )
         (folder / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
         _check_written(file, rows)
-    bundle = Bundle(model / chosen, manifest, note)
+        if seal is not None:
+            seal(folder)
+    bundle = Bundle(model / chosen, manifest, note, f"{far.url}/{chosen}" if far else "")
     if bundle.verdict in _DOUBTFUL:
         told = f"{bundle.name} {chosen} is exported, though its report's verdict is"
         warnings.warn(f"{told} {bundle.verdict!r}.", UserWarning, stacklevel=2)
@@ -168,14 +198,32 @@ def _model_folder(to: str | PathLike[str]) -> Path:
         inside = [each for each in path.parents if (each / manifests.FILE).is_file()]
     if inside:
         raise UsageError(f"{str(to)!r} lies in an exported version, and these never change.")
-    try:
-        version = parse_version(path.name)
-    except UsageError:
-        return path
-    raise UsageError(
-        f"{str(to)!r} ends in a version: write to='{path.parent}', version='{version}' (or another "
-        "name for the model)."
-    )
+    _check_name(str(path), path.name)
+    return path
+
+
+def _far(to: str | PathLike[str]) -> Remote | None:
+    if not is_url(to):
+        return None
+    from nbpipe.bundle.remote import connect  # noqa: PLC0415 - only for URLs
+
+    far = connect(str(to))
+    _check_name(far.url, far.name)
+    return far
+
+
+def _check_name(to: str, name: str) -> None:
+    """Refuse a model whose name would be taken for a version, or for one with an alias."""
+    parent = to.removesuffix(f"/{name}")
+    if is_version(name):
+        raise UsageError(
+            f"{to!r} ends in a version: write to={parent!r}, version={name!r} (or another name for "
+            "the model)."
+        )
+    if "@" in name:
+        raise UsageError(
+            f"{to!r} has an '@', which stands between a model and its alias: export, then promote."
+        )
 
 
 def _check_fitted(pipeline: Any) -> None:

@@ -74,6 +74,28 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Parity:
+    """How ``model.onnx`` differed from the estimator, when the two were compared at export.
+
+    Attributes
+    ----------
+    rows : int
+        Rows compared.
+    labels : int
+        Those of which the label differed.
+    difference : float
+        The largest, of a probability, or of a number in units of itself (of 1, where it is less).
+    tolerance : float
+        What it may be.
+    """
+
+    rows: int
+    labels: int
+    difference: float
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What ``manifest.json`` says.
 
@@ -94,6 +116,8 @@ class Manifest:
         Commit checked out at export, with ``+changes`` if files differed from it.
     files : Mapping of str to FileRecord
         Digest and size of every other file of the bundle.
+    onnx : Parity or None
+        How ``model.onnx`` differs, where there is one.
     """
 
     name: str
@@ -107,6 +131,7 @@ class Manifest:
     source: str | None
     git_commit: str | None
     files: Mapping[str, FileRecord]
+    onnx: Parity | None = None
 
     def to_json(self) -> str:
         """Return the text of ``manifest.json``, sealed with a digest of its own content."""

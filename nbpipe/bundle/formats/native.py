@@ -87,7 +87,7 @@ def _width(estimator: Any) -> int:
     """Return how many features scikit-learn will insist on, which it does only if it is told."""
     width = vars(estimator).get("n_features_in_")
     _need(type(width) is int, f"{type(estimator).__name__} does not say how many features it has")
-    return int(width)  # type: ignore[arg-type]  # just seen
+    return int(width)
 
 
 def _check_gradient(estimator: Any) -> None:
@@ -105,7 +105,8 @@ def _check_gradient(estimator: Any) -> None:
 
 def _check_histogram(estimator: Any) -> None:
     categorical, width = estimator._bin_mapper.is_categorical_, _width(estimator)  # noqa: SLF001
-    _need(type(categorical) is np.ndarray and categorical.dtype == bool, "categories are misshapen")
+    flags = type(categorical) is np.ndarray and categorical.dtype.kind in "bu"
+    _need(flags, "categories are misshapen")
     _need(categorical.shape == (width,), "categories are misshapen")
     if estimator._preprocessor is not None:  # noqa: SLF001 - as is all that follows
         _need(_width_after(estimator._preprocessor, width) == width, "columns get lost")  # noqa: SLF001

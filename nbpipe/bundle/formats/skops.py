@@ -42,8 +42,10 @@ def write(estimator: Any, path: Path) -> None:
     NotPortableError
         It holds types that nbpipe does not trust.
     ExportError
-        skops cannot write it.
+        skops cannot write it, or nbpipe would not read it.
     """
+    from nbpipe.bundle.formats import native  # noqa: PLC0415 - a plan does without scikit-learn
+
     try:
         content = need().dumps(estimator, compression=zipfile.ZIP_DEFLATED)
     except (TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -58,6 +60,13 @@ def write(estimator: Any, path: Path) -> None:
             f"{', '.join(refused[:5])}. Export it with format='joblib', which takes any type.",
             names=tuple(refused),
         )
+    try:
+        native.check(estimator)
+    except native.UnsafeError as error:
+        raise ExportError(
+            f"nbpipe would not read the pipeline back from {FILE} ({error}). Export it with "
+            "format='joblib'."
+        ) from error
     path.write_bytes(content)
 
 

@@ -170,7 +170,7 @@ def _trusts(loader: str, module: str, name: str) -> bool:
         return True
     if module in _MODULES.get(loader, ()):
         try:  # modules import names of others, which are not meant
-            return getattr(import_module(module), name).__module__ == module
+            return bool(getattr(import_module(module), name).__module__ == module)
         except (ImportError, AttributeError):
             return False
     return loader == "ObjectNode" and full in _LINEAR_MACHINES
