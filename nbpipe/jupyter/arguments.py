@@ -48,14 +48,6 @@ def split_words(line: str) -> list[str]:
     return [each for each in [*words, word] if each]
 
 
-def parse_pairs(text: str) -> dict[str, Any]:
-    """Read ``unseen=error,range=ignore``."""
-    pairs = [pair.partition("=") for pair in text.split(",")]
-    if not all(name and value for name, _, value in pairs):
-        raise UsageError(f"`{text}` is not of the form unseen=error,range=ignore.")
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
 def unquote(text: str) -> str:
     """Take off the quotes that held a word with spaces together."""
     quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"

@@ -27,7 +27,6 @@ from nbpipe.jupyter.arguments import (
     named_or_value,
     new_variable,
     parse,
-    parse_pairs,
     unquote,
 )
 from nbpipe.jupyter.completion import MATCHER, VerbMatcher
@@ -174,14 +173,14 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
     @kwds(epilog=examples.LOAD)
     @argument("path", type=unquote, metavar="PATH", help="a model's folder, or one version of it")
     @argument("--version", type=unquote, metavar="V", help="which version (default: the latest)")
-    @argument("--policy", metavar="P", help="missing, unseen, range: error, warn or ignore")
+    @argument("--policy", metavar="P", help="such as unseen=error,carrier.unseen=ignore")
     @argument("--allow-version-mismatch", action="store_true", help="try another scikit-learn")
     def load(self, args: Any) -> Any:
         """Load a model and check it: files, versions, then predictions it must repeat."""
         return nbpipe.load(
             args.path,
             args.version,
-            policy=parse_pairs(args.policy) if args.policy else None,
+            policy=args.policy,
             allow_version_mismatch=args.allow_version_mismatch,
         )
 
