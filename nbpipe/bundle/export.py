@@ -164,7 +164,9 @@ def _check_written(file: Path, rows: Probe) -> None:
     """Predict the probe with what is on disk."""
     folder = file.parent
     schema = manifests.read(folder).schema
-    rows.compare(probe.asking(estimators.read(file), sample.frame(rows.rows, schema)))
+    rows.compare(
+        probe.asking(estimators.read(file, file.read_bytes()), sample.frame(rows.rows, schema))
+    )
     if (folder / arrays.FILE).exists():
         check_plan(Plan(arrays.read(folder / arrays.FILE)), rows, schema)
 

@@ -77,7 +77,7 @@ def read_rows(rows: list[Any], schema: Schema) -> Rows:
     return check(rows, schema, _IGNORE).table()
 
 
-def _content(bundle: Bundle, name: str) -> bytes:
+def content(bundle: Bundle, name: str) -> bytes:
     """Read a file of a bundle, and return the very bytes whose digest was checked."""
     return integrity.check(bundle.path, {name: bundle.manifest.files[name]}, keep=[name])[name]
 
@@ -99,7 +99,7 @@ def open_estimator(
             f"{file} is a pickle, which can run any code when it is opened, and unpickle=False "
             "rules that out. Predict from a plan, or export with format='skops'."
         )
-    integrity.check(bundle.path, {file.name: bundle.manifest.files[file.name]})
+    serialized = content(bundle, file.name)
     notes, mismatch = compare(bundle.manifest.environment, bundle.name)
     if mismatch is not None:
         if not allow_version_mismatch:
@@ -111,7 +111,7 @@ def open_estimator(
             f"{mismatch.package} {mismatch.trained_with} at export, {mismatch.running or 'none'} "
             "here: allowed, since it survived a trial"
         )
-    estimator = estimators.read(file)
+    estimator = estimators.read(file, serialized)
     return estimator, [*notes, check_estimator(bundle, estimator)]
 
 
@@ -138,6 +138,6 @@ def compare_estimator(bundle: Bundle, estimator: Any) -> str:
     """Compare as `check_estimator` does, but let whatever the estimator raises through."""
     from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
 
-    rows = probe.parse(_content(bundle, probe.FILE))
+    rows = probe.parse(content(bundle, probe.FILE))
     frame = check(list(rows.rows), bundle.manifest.schema, _IGNORE).frame()
     return rows.compare(probe.asking(estimator, frame))

@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from nbpipe.bundle.formats import estimator
-from nbpipe.bundle.opening import compare_estimator
+from nbpipe.bundle.opening import compare_estimator, content
 from nbpipe.bundle.store import Bundle, find
 from nbpipe.errors import ProbeMismatchError, VersionMismatchError, one_line
 
@@ -85,7 +85,8 @@ def main(folder: str) -> None:
     outcome = {}
     try:
         bundle = find(folder)
-        compare_estimator(bundle, estimator.read(estimator.listed(bundle)))
+        file = estimator.listed(bundle)
+        compare_estimator(bundle, estimator.read(file, content(bundle, file.name)))
     except ProbeMismatchError as error:
         outcome = {"error": type(error).__name__, "message": str(error)}
     except Exception as error:  # noqa: BLE001 - old models fail in any way

@@ -73,13 +73,15 @@ def write(estimator: Any, folder: Path, format: Format) -> Path:  # noqa: A002
     return path
 
 
-def read(path: Path) -> Any:
+def read(path: Path, content: bytes) -> Any:
     """Open the estimator of a bundle whose digests and versions were checked.
 
     Parameters
     ----------
     path : Path
         ``model.joblib`` or ``model.skops``.
+    content : bytes
+        What it holds: those bytes whose digest was checked.
 
     Raises
     ------
@@ -98,7 +100,7 @@ def read(path: Path) -> Any:
     try:
         with warnings.catch_warnings():  # the manifest has already told about versions
             warnings.simplefilter("ignore", InconsistentVersionWarning)
-            return module.read(path)
+            return module.read(path, content)
     except NbpipeError:
         raise
     except ModuleNotFoundError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ def write(estimator: Any, path: Path) -> None:
     joblib.dump(estimator, path, compress=_COMPRESS)
 
 
-def read(path: Path) -> Any:
+def read(path: Path, content: bytes) -> Any:  # noqa: ARG001 - as of the other formats
     """Unpickle the estimator."""
     import joblib  # noqa: PLC0415 - predicting from a plan does without
 
-    return joblib.load(path)
+    return joblib.load(BytesIO(content))

@@ -70,7 +70,7 @@ def write(estimator: Any, path: Path) -> None:
     path.write_bytes(content)
 
 
-def read(path: Path) -> Any:
+def read(path: Path, content: bytes) -> Any:
     """Audit the types, make the objects, and check what compiled code will follow unchecked.
 
     Raises
@@ -82,7 +82,6 @@ def read(path: Path) -> Any:
     skops_io = need()
     from nbpipe.bundle.formats import native  # noqa: PLC0415 - a plan does without scikit-learn
 
-    content = path.read_bytes()
     try:
         names, refused = trusted.audit(_schema(content))
     except (zipfile.BadZipFile, ValueError, KeyError, RecursionError, NotImplementedError) as error:
