@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 import nbpipe
-from nbpipe.bundle import aliases, integrity
+from nbpipe.bundle import aliases, integrity, remote
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.aliases import History, Move, check_name
 from nbpipe.bundle.bare import explain
@@ -123,8 +123,6 @@ def history(path: str | PathLike[str]) -> History:
     """
     model = _model(path)
     if isinstance(model, str):
-        from nbpipe.bundle import remote  # noqa: PLC0415 - only for URLs
-
         return remote.connect(model).aliases()
     with reading(model):
         return aliases.read(model)
@@ -146,15 +144,16 @@ def _model(path: str | PathLike[str]) -> Path | str:
 def _intact(model: Path | str, version: str) -> Bundle:
     if version is None:
         raise UsageError("Which version? Give one like '1.2.0', or 'latest'.")
-    bundle = find(model, version)
+    if isinstance(model, str):
+        bundle = remote.find(model, version, still_there=True)
+    else:
+        bundle = find(model, version)
     integrity.check(bundle.path, bundle.manifest.files)
     return bundle
 
 
 def _amend(model: Path | str, move: Callable[[History], Move]) -> Move:
     if isinstance(model, str):
-        from nbpipe.bundle import remote  # noqa: PLC0415 - only for URLs
-
         return remote.connect(model).amend(move)
     return aliases.amend(model, move)
 

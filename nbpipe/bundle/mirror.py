@@ -1,0 +1,89 @@
+"""What lies behind a URL, laid out in a temporary folder, and what goes wrong on the way."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TypeVar
+
+from nbpipe.bundle import aliases
+from nbpipe.bundle import manifest as manifests
+from nbpipe.errors import BundleError, BundleNotFoundError, NbpipeError, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbpipe.bundle.remote import Remote
+
+_E = TypeVar("_E", bound=NbpipeError)
+_CACHED = "A version that the cache holds still loads by its number."
+
+
+@contextmanager
+def mirror(remote: Remote, depth: int | None = None) -> Iterator[Path]:
+    """Lay out what is at a URL in a temporary folder; errors raised meanwhile speak of the URL.
+
+    Manifests and aliases have their content if `depth` is given, and are empty otherwise.
+    """
+    with TemporaryDirectory(prefix="nbpipe-") as made, speaking_of(remote.url, Path(made)):
+        with asking(remote.url):
+            remote.fs.invalidate_cache()
+            found = remote.fs.find(remote.root, maxdepth=depth, detail=True)
+        places = {}
+        for path, facts in found.items():
+            parts = path.removeprefix(remote.root).strip("/").split("/")
+            if not all(map(_is_name, parts)) or parts == [manifests.FILE]:
+                continue
+            place = Path(made, *parts)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.name in {manifests.FILE, aliases.FILE}:
+                place.touch()
+                if (facts.get("size") or 0) <= manifests.SIZE_LIMIT:
+                    places[path] = place
+        if depth is not None and places:
+            with asking(remote.url):
+                contents = remote.fs.cat(list(places), on_error="omit")
+            for path, content in contents.items():
+                places[path].write_bytes(content)
+        yield Path(made)
+
+
+def _is_name(part: str) -> bool:
+    """Say whether a part of a path, which is a stranger's, is a plain name."""
+    return part not in {"", ".", ".."} and not set(part) & set("\\:\0")
+
+
+@contextmanager
+def speaking_of(url: str, folder: Path) -> Iterator[None]:
+    """Let errors name a URL instead of the folder that stood for it."""
+    try:
+        yield
+    except NbpipeError as error:
+        raise renamed(error, str(folder), url) from error.__cause__
+
+
+def renamed(error: _E, old: str, new: str) -> _E:
+    """Return an error that speaks of one place as one that speaks of another."""
+    facts = {
+        name: value.replace(old, new) if isinstance(value, str) else value
+        for name, value in vars(error).items()
+        if hasattr(type(error), name)
+    }
+    return type(error)(str(error).replace(old, new), **facts)
+
+
+@contextmanager
+def asking(url: str, advice: str = _CACHED) -> Iterator[None]:
+    """Turn what a file system raises, which is anything, into a `BundleError`."""
+    try:
+        yield
+    except NbpipeError:
+        raise
+    except FileNotFoundError as error:
+        raise BundleNotFoundError(f"{url} does not exist.", path=url) from error
+    except Exception as error:
+        raise BundleError(
+            f"{url} cannot be used ({type(error).__name__}: {one_line(error):.200}). {advice}",
+            path=url,
+        ) from error
