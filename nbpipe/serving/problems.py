@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/problem+json"
 LISTED = 1000  # problems in one answer; `detail` counts all
+_WHOLE = {"missing column": "this column", "unexpected column": "no such column"}
 _LONG = 100  # characters of a value that is told whole
 
 
@@ -66,7 +67,7 @@ def listed(problems: Iterable[Problem], *, many: bool) -> list[dict[str, Any]]:
             "column": each.column,
             "value": _plain(each.value),
             "kind": each.kind,
-            "expected": each.expected.strip(),
+            "expected": each.expected.strip() or _WHOLE.get(each.kind, ""),
         }
         for each, _ in zip(problems, range(LISTED), strict=False)
     ]
