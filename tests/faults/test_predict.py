@@ -1,0 +1,62 @@
+"""A batch that dies shows no half of its output, and goes on to the very bytes of one that lived."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from faults.prepared import kill_often, prepared
+from faults.seen import contents
+
+pytestmark = pytest.mark.slow
+
+ROWS, BAD = 20_000, 1_000  # each so-and-so-many-th row has a number that is none
+MADE = {"late.csv", "bad.csv"}
+
+
+@pytest.fixture
+def late(tmp_path):
+    folder = tmp_path / "late"
+    folder.mkdir()
+    with prepared("export", folder) as export:
+        export.go()
+    return folder
+
+
+def flights(folder):
+    """Write a file of many blocks with some bad rows."""
+    folder.mkdir()
+    with (folder / "flights.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["flight", "distance", "temp", "carrier"])
+        for i in range(ROWS):
+            distance = "far" if i % BAD == 7 else 100 + i % 2000
+            rows.writerow([i, distance, 30 + i % 17, ("UA", "AA", "B6")[i % 3]])
+    return folder
+
+
+def test_a_batch_killed_at_any_moment_ends_with_the_bytes_of_one_that_lived(late, tmp_path):
+    whole = flights(tmp_path / "lived")
+    with prepared("predict", whole, str(late)) as predict:
+        assert predict.go()["returned"] == [ROWS, ROWS // BAD]
+    expected = contents(whole)
+    assert {str(name) for name in expected} == MADE | {"flights.csv"}
+    died = flights(tmp_path / "died")
+    finished = 0
+
+    def check():
+        nonlocal finished
+        found = contents(died)
+        shown = {name: content for name, content in found.items() if str(name) in MADE}
+        assert shown == {name: expected[name] for name in shown}  # a whole file or none
+        if len(shown) == 2 and len(found) == 3:
+            finished += 1
+            for name in shown:
+                (died / name).unlink()
+
+    with prepared("predict", died, str(late)) as predict:
+        assert kill_often(predict, 60, check) == 60
+        predict.go()
+        check()
+    assert finished > 3  # runs that were resumed until they ended
+    assert {each.name for each in died.iterdir()} <= {"flights.csv"}
