@@ -184,26 +184,20 @@ assert outcome.startswith("AttributeError") or sklearn.__version__.startswith("1
 # %% [markdown]
 # ## Exercise: find the shared rows
 #
-# How many rows of `test` also stand in `train`? Give the share, between 0 and 1. Hint: `sample`
-# keeps the index of each row it draws, so copies of a flight share their index.
+# How many rows of `test` also stand in `train`? Write a function `shared(train, test)` that returns
+# the share, between 0 and 1. It should be right for any two tables.
+#
+# This lesson needed scikit-learn alone. nbpipe checks the exercise; with one line the notebook
+# knows it:
 
 # %%
-shared = ...  # your turn
+# %load_ext nbpipe
+
+# %% exercise="0.1"
 
 # %% [markdown]
-# <details><summary>What a right answer prints</summary>
-#
-# `shared` is about 0.44. All of it comes from the late flights, since only these were copied: of
-# the late rows in `test`, 0.90 also stand in `train`. Of the others, none.
-#
-# </details>
-
-# %% tags=["assert"] jupyter={"source_hidden": true}
-# Checks that the text is true; you can skip it.
-in_train = test.index.isin(train.index)
-assert round(in_train.mean(), 2) == 0.44
-assert round(in_train[test["late"] == 1].mean(), 2) == 0.90
-assert not in_train[test["late"] == 0].any()
+# Stuck? `%nbpipe hint 0.1` gives a hint, up to three times, and `%nbpipe solution 0.1`
+# shows a way to do it; yours may be another.
 
 # %% [markdown]
 # ## Key points

@@ -234,29 +234,11 @@ assert new["temp"] == (celsius["temp"] < X["temp"].min()).sum() > 1000
 # Write `is_good(record)` with your own few lines, without nbpipe. It returns `True` for `flight`
 # and `False` for each of the `bad_flights`.
 
-# %%
-is_good = ...  # your turn: a function of one record
+# %% exercise="4.1"
 
 # %% [markdown]
-# <details><summary>What a right answer prints</summary>
-#
-# `is_good(flight)` is `True`, and `[is_good(bad) for bad in bad_flights]` is eight times `False`.
-# An answer that raises an error for one of them is not finished: `is_good` says, it does not crash.
-#
-# </details>
-
-# %% tags=["assert"] jupyter={"source_hidden": true}
-# Checks that the text is true; you can skip it.
-def is_accepted(record):
-    try:
-        model.predict(record)
-    except ValueError:
-        return False
-    return True
-
-
-assert is_accepted(flight)
-assert [is_accepted(bad) for bad in bad_flights] == [False] * 8
+# Stuck? `%nbpipe hint 4.1` gives a hint, up to three times, and `%nbpipe solution 4.1`
+# shows a way to do it; yours may be another.
 
 # %% [markdown]
 # ## Key points
