@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from nbpipe.errors import DataError, one_line
 
@@ -55,7 +55,7 @@ class Source:
             packed = raw.peek(2)[:2] == _GZIP
         self._raw = raw
         self.total = Path(path).stat().st_size if Path(path).is_file() else None
-        self._stream: BinaryIO = gzip.GzipFile(fileobj=raw) if packed else raw
+        self._stream: Any = gzip.GzipFile(fileobj=raw) if packed else raw
 
     def blocks(self, start: int, cut: Cut) -> Iterator[tuple[bytes, Ends]]:
         """Yield blocks from a byte on, with the places at which their records end.
@@ -77,9 +77,8 @@ class Source:
             if start:
                 self._stream.seek(start)
             while True:
-                size, ends, last = BLOCK // 2, (), False
-                while len(ends) == 0 and not last:
-                    size *= 2
+                size, ends, last = BLOCK, None, False
+                while ends is None or (len(ends) == 0 and not last):
                     if size > LONGEST:
                         raise DataError(
                             f"A record of {self.name} that begins {start:,} bytes after its start "
@@ -88,6 +87,7 @@ class Source:
                     held += self._stream.read(max(0, size - len(held)))
                     last = len(held) < size
                     ends = cut(held[:size], last)
+                    size *= 2
                 if not len(ends):
                     return
                 end = int(ends[-1])

@@ -134,7 +134,7 @@ class CsvInput(TextInput):
     ) -> pd.DataFrame:
         if not text:
             return pd.DataFrame({i: np.empty(0, object if i in words else float) for i in columns})
-        return pd.read_csv(
+        frame: pd.DataFrame = pd.read_csv(
             BytesIO(text),
             header=None,
             index_col=False,
@@ -148,6 +148,7 @@ class CsvInput(TextInput):
             **_EXACT,
             **options,
         )
+        return frame
 
 
 class _Block:

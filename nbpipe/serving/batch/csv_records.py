@@ -57,7 +57,7 @@ def left_open(data: bytes) -> int | None:
 
 
 def _records(where: Places, places: Places) -> list[int]:
-    return np.unique(np.searchsorted(places, where, side="right")).tolist()
+    return list(map(int, np.unique(np.searchsorted(places, where, side="right"))))
 
 
 def _find(data: bytes, code: int) -> Places:

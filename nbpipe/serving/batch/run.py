@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,16 @@ from nbpipe.serving.batch.rejects import refusal, reject, too_many
 from nbpipe.serving.batch.unfinished import Unfinished, telling
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from nbpipe.bundle.model import Model
+    from nbpipe.bundle.model import Answer, Model
     from nbpipe.bundle.problems import Finding
+    from nbpipe.bundle.sift import Sifted
     from nbpipe.serving.batch.chunk import Chunk, Input
     from nbpipe.serving.batch.rejects import Limit
     from nbpipe.serving.batch.unfinished import Part, Stream
+
+    _Answered = tuple[Chunk, Sifted, Answer | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +127,23 @@ class Run:
                 disable=None if progress is None else not progress,
             )
             with bar:
-                for chunk in self._reader.chunks(place):
-                    self._do(chunk)
+                for step in _ahead(self._answered(place)):
+                    self._write(*step)
                     bar.set_postfix_str(f"{self._rows:,} rows", refresh=False)
                     bar.update(self._reader.done() - bar.n)
             self._check(ended=True)
             self._note(None, finished=True)
 
-    def _do(self, chunk: Chunk) -> None:
-        sifted = sift(chunk.rows, self._model.schema, self._model.policy)
+    def _answered(self, place: Place | None) -> Iterator[_Answered]:
+        """Predict for the good rows of each chunk."""
+        for chunk in self._reader.chunks(place):
+            sifted = sift(chunk.rows, self._model.schema, self._model.policy)
+            answer = None
+            if sifted.checked is not None:
+                answer = self._model.answer_checked(sifted.checked, proba=self._proba)
+            yield chunk, sifted, answer
+
+    def _write(self, chunk: Chunk, sifted: Sifted, answer: Answer | None) -> None:
         bad = {int(chunk.numbers[i]): told for i, told in sifted.reasons.items()}
         bad = dict(sorted((bad | {each: [told] for each, told in chunk.faults.items()}).items()))
         self._rows += len(chunk.numbers) + len(chunk.faults)
@@ -143,10 +155,9 @@ class Run:
             self._check(ended=False)
         for finding in sifted.warned:
             self._warn(finding)
-        if sifted.checked is not None:
-            answer = self._model.answer_checked(sifted.checked, proba=self._proba)
+        if answer is not None:
             if answer.labels.ndim > 1:
-                raise DataError("The model predicts several numbers a row; files take one.")
+                raise DataError("The model predicts several numbers a row; a file takes one.")
             kept = [[values[i] for i in sifted.good] for values in chunk.kept.values()]
             columns = [chunk.numbers[sifted.good].tolist(), *kept, answer.labels.tolist()]
             if answer.probabilities is not None:
@@ -176,3 +187,12 @@ class Run:
             warned=self._warned,
             finished=finished,
         )
+
+
+def _ahead(steps: Iterator[_Answered]) -> Iterator[_Answered]:
+    """Take each step in a thread while the one before is written: numpy needs no interpreter."""
+    with ThreadPoolExecutor(1) as pool:
+        taken = pool.submit(next, steps, None)
+        while (step := taken.result()) is not None:
+            taken = pool.submit(next, steps, None)
+            yield step
