@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nbpipe.serving.metrics import Metrics
 
 _log = logging.getLogger("nbpipe.serving")
-_PATIENCE = 30  # looks, before a version that was refused is tried again
+_PATIENCE = 10  # looks, before a version that was refused is tried again
 
 
 class Current:

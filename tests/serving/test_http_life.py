@@ -25,7 +25,7 @@ VERSIONS = 20
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    """Return a folder of twenty versions, no two of which predict alike."""
+    """Return a folder of two versions that predict differently."""
     folder = tmp_path_factory.mktemp("store") / "late"
     first = export(folder, "1.0.0", C=1.0)
     other = export(folder, "1.0.1", C=0.001)
@@ -163,11 +163,7 @@ def test_a_large_request_does_not_hold_up_small_ones(late):
     with serving(late) as server:
 
         async def main():
-            stop, got, times = asyncio.Event(), [], []
-            clients = [
-                asyncio.create_task(keep_asking(server.port, stop, got, rows * 10))
-                for _ in range(0)
-            ]
+            times = []
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             heavy, heavy_writer = await asyncio.open_connection("127.0.0.1", server.port)
             heavy_writer.write(request(rows * 10))
@@ -179,8 +175,6 @@ def test_a_large_request_does_not_hold_up_small_ones(late):
                 assert (await answer(reader))[0] == 200
                 times.append(time.perf_counter() - begun)
             taken = time.perf_counter() - started
-            stop.set()
-            await asyncio.gather(*clients)
             return batch.result(), times, taken
 
         (status, _, body), times, taken = asyncio.run(main())
@@ -201,7 +195,7 @@ def test_a_newer_version_is_taken_up_under_load_without_one_failure(store, late)
                 version = ["1.0.0", "1.0.1"][number % 2]
                 await asyncio.to_thread(switch, store / version, late)
                 seen = len(got)
-                while version not in {each[1] for each in got[seen:]}:
+                while all(each[1] != version for each in got[seen:]):  # noqa: ASYNC110 - no event tells
                     await asyncio.sleep(0.05)
             stop.set()
             await asyncio.gather(*clients)
@@ -278,25 +272,26 @@ def test_what_is_being_answered_is_finished_before_the_end(late, how):
         answers = asyncio.run(main())
         assert [status for status, _, _ in answers] == [200] * 4
         assert all(len(json.loads(body)["predictions"]) == 10_000 for _, _, body in answers)
-        assert server.stop(how) == 0
+        assert server.process.wait(60) == 0
+        server.stop()
     assert not any(each["level"] == "error" for each in server.records())
 
 
 def test_a_batch_that_takes_too_long_is_given_up(late):
-    rows = json.loads(flights(1000)[0][list(ROW)].to_json(orient="records")) * 100
-    limits = ["--timeout", "1", "--max-rows", "100000", "--max-body", "50000000"]
+    rows = json.loads(flights(1000)[0][list(ROW)].to_json(orient="records")) * 30
+    limits = ["--timeout", "1", "--max-rows", "30000"]
     with serving(late, *limits) as server:
 
         async def main():
             waits = []
-            for _ in range(6):
+            for _ in range(12):
                 reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
                 writer.write(request(rows))
                 waits.append(answer(reader))
-            return await asyncio.gather(*waits)
+            return await asyncio.gather(*waits, return_exceptions=True)
 
         answers = asyncio.run(main())
         assert exchange(server.port, request(ROW))[0][0] == 200
-    late_ones = [each for each in answers if each[0] != 200]
-    assert late_ones
-    assert {status for status, _, _ in late_ones} <= {503, 408}
+    told = [each[0] for each in answers if not isinstance(each, ConnectionError)]
+    assert 503 in told
+    assert set(told) <= {200, 408, 503}  # 408 is a body that the busy machine was slow to take in

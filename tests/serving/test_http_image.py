@@ -1,0 +1,95 @@
+"""The image's definition, followed line by line in an environment of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from servers import ROW, exchange, export, request, serving
+
+import nbpipe
+from nbpipe.cli.main import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def definition(folder, *arguments):
+    """Write a Dockerfile, and return its lines by instruction."""
+    assert main(["serve", *arguments, "--write-dockerfile", str(folder / "Dockerfile")]) == 0
+    lines = (folder / "Dockerfile").read_text().splitlines()
+    return [tuple(line.split(" ", 1)) for line in lines if line and not line.startswith("#")]
+
+
+def test_it_copies_one_version_and_runs_it_without_rights(tmp_path):
+    export(tmp_path / "models" / "late")
+    lines = definition(tmp_path, str(tmp_path / "models" / "late"), "--policy", "unseen=error")
+    said = dict(lines)
+    assert json.loads(said["COPY"]) == ["models/late/1.0.0", "/models/late/1.0.0"]
+    assert said["USER"] == "10001:10001"
+    assert json.loads(said["CMD"]) == [
+        *("nbpipe", "serve", "/models/late/1.0.0", "--host", "0.0.0.0"),
+        *("--policy", "unseen=error"),
+    ]
+    json.loads(said["HEALTHCHECK"].partition("CMD ")[2])
+    installs = [text for name, text in lines if name == "RUN"]
+    assert not re.search("pandas|joblib|scipy|scikit-learn=", " ".join(installs))
+
+
+def test_a_model_outside_of_the_folder_is_refused(tmp_path, capsys):
+    export(tmp_path / "models" / "late")
+    (tmp_path / "else").mkdir()
+    target = str(tmp_path / "else" / "Dockerfile")
+    assert main(["serve", str(tmp_path / "models/late"), "--write-dockerfile", target]) == 2
+    assert "is outside of" in capsys.readouterr().err
+    assert not (tmp_path / "else" / "Dockerfile").exists()
+
+
+@pytest.mark.environments
+def test_what_it_installs_serves_without_scikit_learn_and_pandas(tmp_path):
+    bundle = export(tmp_path / "models" / "late")
+    lines = definition(tmp_path, str(bundle.path))
+    wheels = tmp_path / "wheels"
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "-w", wheels, ROOT]
+    subprocess.run(build, check=True)
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "image"], check=True)
+    inside = tmp_path / "image" / "bin"
+    for name, text in lines:
+        if name == "RUN":
+            done = subprocess.run(
+                [inside / "python", "-m", *shlex.split(text)],
+                env={**os.environ, "PIP_FIND_LINKS": str(wheels)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode and not os.environ.get("CI"):
+                pytest.skip(f"cannot install: {done.stderr[-300:]}")
+            assert not done.returncode, done.stderr
+    command = [inside / "python", "-I", inside / "nbpipe"]  # -I: nothing of this checkout
+    names = ["sklearn", "pandas", "joblib", "scipy", "tqdm"]
+    code = f"import importlib.util as u; print([n for n in {names} if u.find_spec(n)])"
+    assert subprocess.check_output([*command[:2], "-c", code], text=True) == "[]\n"
+    model = nbpipe.load(bundle.path)
+    with serving(bundle.path, command=command) as image, serving(bundle.path) as here:
+        [(status, _, body)] = exchange(image.port, request(ROW))
+        assert status == 200
+        assert (
+            list(json.loads(body)["probabilities"].values()) == model.predict_proba(ROW)[0].tolist()
+        )
+        for odd in (
+            {**ROW, "distance": "9", "temp": True},
+            {**ROW, "carrier": None},
+            {**ROW, "carrier": "ZZ", "temp": 900},
+            {"carrier": "AA", "orign": "JFK"},
+            [ROW, {**ROW, "distance": 1.5}],
+            [],
+        ):
+            [there] = exchange(image.port, request(odd))
+            [same] = exchange(here.port, request(odd))
+            assert (there[0], there[2]) == (same[0], same[2])
