@@ -34,6 +34,7 @@ LOAD = """\
 examples:
   model = %nbpipe load models/late
   model = %nbpipe load models/late --version 1.0.0 --policy unseen=error,range=ignore
+  model = %nbpipe load models/late --trusted-key signing.pub
 """
 
 CHECK = """\

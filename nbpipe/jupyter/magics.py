@@ -175,6 +175,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
     @argument("--version", type=unquote, metavar="V", help="which version (default: the latest)")
     @argument("--policy", metavar="P", help="such as unseen=error,carrier.unseen=ignore")
     @argument("--allow-version-mismatch", action="store_true", help="try another scikit-learn")
+    @argument("--trusted-key", type=unquote, metavar="PUB", help="refuse what it did not sign")
     def load(self, args: Any) -> Any:
         """Load a model and check it: files, versions, then predictions it must repeat."""
         return nbpipe.load(
@@ -182,6 +183,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
             args.version,
             policy=args.policy,
             allow_version_mismatch=args.allow_version_mismatch,
+            trusted_key=args.trusted_key,
         )
 
     @magic_arguments("nbpipe models")
