@@ -57,13 +57,17 @@ def columns_of(table: Any) -> dict[str, Array]:
 def _as_array(column: Any) -> Array:
     import pyarrow as pa  # noqa: PLC0415 - as above
 
+    if pa.types.is_string_view(column.type):  # of Polars; little is done with it
+        column = column.cast(pa.large_string())
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = column.dictionary_encode()  # each text once, not each row's
     kind = column.type
     if pa.types.is_dictionary(kind):
         return np.concatenate([np.empty(0, object), *map(_decoded, column.chunks)])
     if pa.types.is_integer(kind) and column.null_count:  # as floats, long ones would be rounded
         return put(column.fill_null(0).to_numpy(), column.is_null().to_numpy(), None)
     zoned = pa.types.is_timestamp(kind) and kind.tz
-    if not zoned and (pa.types.is_primitive(kind) or kind in (pa.string(), pa.large_string())):
+    if pa.types.is_primitive(kind) and not zoned:
         return as_array(column.to_numpy())
     if zoned and kind.unit == "ns":  # finer than what Python's own datetime holds
         column = column.cast(pa.timestamp("us", kind.tz), safe=False)

@@ -32,7 +32,11 @@ def put_together(columns: Iterable[Column], index: pd.Index[Any] | None = None) 
 
 
 def _as_array(column: pd.Series[Any]) -> Array:
-    plain = isinstance(column.dtype, np.dtype)
+    dtype = column.dtype
+    if isinstance(dtype, (pd.StringDtype, pd.CategoricalDtype)):  # each value once, not each row's
+        codes, different = pd.factorize(column)
+        return np.append(different.to_numpy(object), dtype.na_value)[codes]
+    plain = isinstance(dtype, np.dtype)
     return as_array(column.to_numpy() if plain else column.to_numpy(object))
 
 
