@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pandas as pd
@@ -46,3 +47,13 @@ def predict(folder, late):
         progress=False,
     )
     return [done.rows, done.rejected]
+
+
+def serve(folder, port):
+    """Serve what is in production, and look often for a newer one."""
+    from nbpipe.serving import app, server
+
+    logging.disable()
+    app._LOOK = 0.02
+    made = app.create_app(f"{folder}@production")
+    server.run(made, server.bind("127.0.0.1", int(port))[0], 5)

@@ -1,4 +1,4 @@
-"""A batch that dies shows no half of its output, and goes on to the very bytes of one that lived."""
+"""A batch that dies shows no half of its output, and goes on to the bytes of one that lived."""
 
 from __future__ import annotations
 
