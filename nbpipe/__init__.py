@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nbpipe.assistants.prompt import prompt
     from nbpipe.bundle.export import export
     from nbpipe.bundle.model import Model, load
     from nbpipe.bundle.promote import history, promote, rollback
@@ -38,6 +39,7 @@ _HOME = {
     "check_text": "nbpipe.leaks.check",
     "Checked": "nbpipe.leaks.checked",
     "explain": "nbpipe.leaks.explain",
+    "prompt": "nbpipe.assistants.prompt",
     "export": "nbpipe.bundle.export",
     "Bundle": "nbpipe.bundle.store",
     "load": "nbpipe.bundle.model",
@@ -67,6 +69,7 @@ __all__ = [
     "models",
     "predict_file",
     "promote",
+    "prompt",
     "rollback",
     "to_python",
 ]

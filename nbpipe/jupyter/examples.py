@@ -28,6 +28,8 @@ EXPORT = """\
 examples:
   %nbpipe export late X y --report report
   %nbpipe export late X y --to models/late --version 1.2.0
+  %nbpipe export late X y --format skops --onnx
+  %nbpipe export late X y --sign signing.pem
 """
 
 LOAD = """\
@@ -62,4 +64,10 @@ EXPLAIN = """\
 examples:
   %nbpipe explain NB101
   %nbpipe explain NB1xx
+"""
+
+PROMPT = """\
+examples:
+  %nbpipe prompt X y --time sched_dep --unknown dep_delay,air_time
+  %nbpipe prompt X y --pipeline late --values
 """

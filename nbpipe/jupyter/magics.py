@@ -18,9 +18,10 @@ from sklearn import model_selection
 from traitlets import CFloat, CInt, Int, Unicode
 
 import nbpipe
+from nbpipe.bundle.formats.estimator import FORMATS
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.thresholds import Thresholds
-from nbpipe.jupyter import checking, examples, teaching
+from nbpipe.jupyter import checking, examples, prompting, teaching
 from nbpipe.jupyter.ahead import check_ahead
 from nbpipe.jupyter.arguments import (
     evaluate,
@@ -155,6 +156,9 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
     @argument("--to", type=unquote, metavar="DIR", help="the model's folder (default: models/NAME)")
     @argument("--version", type=unquote, metavar="V", help="such as 1.2.0 (default: the next one)")
     @argument("--report", help="what cv returned, to stand in the manifest")
+    @argument("--format", choices=FORMATS, default="joblib", help="skops: without a pickle")
+    @argument("--onnx", action="store_true", help="add model.onnx, if it predicts the same")
+    @argument("--sign", type=unquote, metavar="KEY", help="sign all files with a private key")
     def export(self, args: Any) -> Any:
         """Write a fitted pipeline to disk as a version that loads safely elsewhere."""
         space = self.shell.user_ns
@@ -167,6 +171,9 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
             y=evaluate(args.y, space) if args.y else None,
             version=args.version,
             report=evaluate(args.report, space) if args.report else None,
+            format=args.format,
+            onnx=args.onnx,
+            sign=args.sign,
         )
 
     @magic_arguments("nbpipe load")
@@ -233,6 +240,7 @@ VERBS: dict[str, Any] = {
     "export": NbpipeMagics.export,
     "load": NbpipeMagics.load,
     "models": NbpipeMagics.models,
+    "prompt": prompting.prompt,
     "exercise": teaching.exercise,
     "hint": teaching.hint,
     "solution": teaching.solution,

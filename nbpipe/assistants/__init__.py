@@ -1,0 +1,1 @@
+"""What an AI assistant is told: prompts made from the data and the pipeline themselves."""
