@@ -38,13 +38,13 @@ of a whole column and no resampling before the split.""",
 _AFTER = (
     """Choose models and settings inside the training part of each fold (nested search), never by \
 the test scores that are reported.""",
-    """Finally fit the pipeline on all rows. It must be exportable: no lambdas, no functions defined \
-in the notebook.""",
+    """Finally fit the pipeline on all rows. It must be exportable: no lambdas, no functions \
+defined in the notebook.""",
 )
 _CLOSING = """\
 Before you answer, go through the rules one by one and say for each where your code keeps it. If a \
-column may be unknown at the moment of prediction, or you need a fact that is not here, ask instead \
-of guessing."""
+column may be unknown at the moment of prediction, or you need a fact that is not here, ask \
+instead of guessing."""
 
 
 class Prompt(str):
