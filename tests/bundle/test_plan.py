@@ -60,6 +60,7 @@ from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.compiling import compile_plan
 from nbpipe.bundle.plan.parity import agree, difference
 from nbpipe.bundle.plan.program import METHODS, Plan
+from nbpipe.bundle.plan.rows import Row
 from nbpipe.bundle.policy import POLICY
 from nbpipe.bundle.validate import check, to_frame
 from nbpipe.errors import IntegrityError
@@ -191,10 +192,11 @@ def test_a_plan_predicts_what_the_pipeline_does(flights, targets, target, steps)
     assert not reason
     assert difference(plan, pipeline, X, schema) == ""
     rows = check(X.iloc[:50], schema, QUIET)
+    single_rows = [Row(values) for values in zip(*rows.table().columns, strict=True)]
     for method in METHODS:
         assert hasattr(pipeline, method) == (method in plan.methods)
         if method in plan.methods:
-            single = [getattr(plan, method)(rows.table().part(i, i + 1))[0] for i in range(50)]
+            single = [getattr(plan, method)(row)[0] for row in single_rows]
             expected = getattr(pipeline, method)(rows.frame())
             # a product of matrices may be rounded otherwise, row by row
             assert agree(expected, np.array(single), exact=plan.exact)
@@ -325,15 +327,45 @@ def test_a_crafted_plan_is_refused_or_harmless(forest, data):
         assert str(error).startswith(known)  # noqa: PT017
 
 
-def test_nodes_in_a_circle_or_shared_are_refused(forest):
-    made = forest[0]
-    key = next(key for key in made if key.endswith(".child"))
+@pytest.fixture(scope="module")
+def deep(flights):
+    """Return the arrays of a forest whose trees have several blocks, and many rows."""
+    X = flights[0][["distance", "temp"]].fillna(0)
+    noise = np.random.default_rng(0).integers(0, 2, len(X))
+    pipeline = make_pipeline(StandardScaler(), RandomForestClassifier(2, random_state=0))
+    made = compile_plan(pipeline.fit(X, noise), schema := learn(pipeline, X))
+    return made, check(X, schema, QUIET).table()
+
+
+def test_blocks_in_a_circle_are_refused(deep):
+    made = deep[0]
+    key = next(key for key in made if key.endswith(".exit"))
     inner = np.flatnonzero(made[key] >= 0)
-    for value in (0, int(inner[-1]), int(made[key][inner[0]])):
+    for value in (0, int(made[key][inner[0]]) - 1, made[key].min() - 1, 10**9):
         changed = made[key].copy()
         changed[inner[-1]] = value
-        with pytest.raises(IntegrityError, match="child"):
+        with pytest.raises(IntegrityError, match="exit"):
             Plan(made | {key: changed})
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_crafted_trees_are_refused_or_harmless_for_one_row_and_many(deep, data):
+    """Tests that are shared, or that stand in a circle, end no process and no walk."""
+    made, rows = deep
+    name = data.draw(
+        st.sampled_from(sorted(key for key, each in made.items() if key[0] == "2" and each.size))
+    )
+    changed = made[name].copy()
+    for _ in range(data.draw(st.integers(1, 30))):
+        place = data.draw(st.integers(0, changed.size - 1))
+        changed.flat[place] = changed.flat[data.draw(st.integers(0, changed.size - 1))]
+    try:
+        plan = Plan(made | {name: changed})
+        assert len(plan.predict(rows)) == len(rows)
+    except IntegrityError:
+        return
+    assert len(plan.predict(rows.part(0, 5))) == 5
 
 
 @pytest.mark.parametrize("attack", ["pickle", "compressed", "huge", "short", "text"])

@@ -65,6 +65,10 @@ def plain(values):
     return [None if pd.isna(value) else value for value in values]
 
 
+def table(rows):
+    return rows.table() if isinstance(rows, Row) else rows
+
+
 def agree(rows, policy):
     """Hold that what is read is what `validate` has nothing to say about."""
     found = Records(SCHEMA).read(rows)
@@ -72,8 +76,7 @@ def agree(rows, policy):
         return
     expected = said(rows, SCHEMA, policy)
     assert expected is not None
-    for number in range(len(SCHEMA.features)):
-        assert plain(found.column(number)) == plain(expected.column(number))
+    assert list(map(plain, table(found).columns)) == list(map(plain, expected.columns))
 
 
 @settings(max_examples=600, deadline=None)
@@ -118,8 +121,7 @@ def test_many_clean_rows_are_read(flights):
     found = Records(schema).read(rows)
     assert len(found) == len(rows)
     expected = check(flights[0], schema, POLICY).table()
-    for number in range(len(schema.features)):
-        assert plain(found.column(number)) == plain(expected.column(number))
+    assert list(map(plain, table(found).columns)) == list(map(plain, expected.columns))
 
 
 @pytest.mark.parametrize(

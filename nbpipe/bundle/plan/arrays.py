@@ -94,11 +94,16 @@ class Part:
     prefix : str
     widths : list of int
         Columns of each of the step's inputs.
+
+    Attributes
+    ----------
+    raw : bool
+        Whether the input is that of the plan as it is.
     """
 
     def __init__(self, arrays: Mapping[str, Array], prefix: str, widths: list[int]) -> None:
         self.widths = widths
-        self.sources: tuple[int, ...] = ()
+        self.raw = False
         self._arrays = arrays
         self._prefix = prefix
 

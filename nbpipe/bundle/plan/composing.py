@@ -19,7 +19,10 @@ class Stack:
     def __init__(self, part: Part) -> None:
         self.width = sum(part.widths)
 
-    def __call__(self, *blocks: Array) -> Array:
+    def row(self, rows: list[list[float]]) -> list[float]:
+        return [value for row in rows for value in row]
+
+    def __call__(self, blocks: list[Array]) -> Array:
         return np.concatenate(blocks, 1)
 
 
@@ -42,7 +45,7 @@ def compile_pipeline(compiler: Compiler, estimator: Any, block: Block) -> Block:
         if name == "SimpleImputer":
             waiting.append(step)
         elif name in ENCODERS:
-            block, waiting = compile_encoder(compiler, [*waiting, step], block), []
+            block, waiting = compile_encoder(compiler, step, block, waiting), []
         else:
             for each in (*waiting, step):
                 block = compiler.transform(each, block)
@@ -50,11 +53,6 @@ def compile_pipeline(compiler: Compiler, estimator: Any, block: Block) -> Block:
     for each in waiting:
         block = compiler.transform(each, block)
     return block
-
-
-def compile_single_encoder(compiler: Compiler, estimator: Any, block: Block) -> Block:
-    """Compile an encoder on its own."""
-    return compile_encoder(compiler, [estimator], block)
 
 
 def compile_columns(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -101,3 +99,12 @@ def _stacked(compiler: Compiler, routes: list[Block]) -> Block:
 def compile_search(compiler: Compiler, estimator: Any, block: Block) -> Block:
     """Compile what a search found best."""
     return compiler.transform(estimator.best_estimator_, block)
+
+
+STEPS = {"stack": Stack}
+COVERS = {
+    "Pipeline": compile_pipeline,
+    "ColumnTransformer": compile_columns,
+    "FeatureUnion": compile_union,
+    **dict.fromkeys(("GridSearchCV", "RandomizedSearchCV"), compile_search),
+}

@@ -40,8 +40,8 @@ class _Column:
             for code, name in ((len(keys), "missing"), (len(keys) + 1, "unknown"))
             if part.get(name, "iu", None)[number]
         )
-        single = self.places.shape[1] == 1
-        self.pairs = list(zip(self.places[:, 0], self.entries[:, 0], strict=True)) if single else []
+        both = zip(self.places.tolist(), self.entries.tolist(), strict=True)
+        self.pairs = [list(zip(*each, strict=True)) for each in both]
 
     def find(self, values: Any) -> Array:
         """Return the code of each value: an array of numbers, or a list with None for missing."""
@@ -63,51 +63,47 @@ class Lookup:
         base = part.get("base", "f", None)
         self.width = len(base)
         self.base = np.append(base, 0)  # the last takes what is put nowhere
+        self.begin = self.base.tolist()
         count = len(part.get("columns", "iu", None))
         self.columns = [_Column(part, each, part.width, self.width) for each in range(count)]
-        self.raw = part.sources[0] < 0
+        self.raw = part.raw
+
+    def row(self, values: Any) -> list[float]:
+        out = self.begin.copy()
+        for column in self.columns:
+            value = values[column.source]
+            missing = value != value  # noqa: PLR0124 - NaN
+            code = column.codes.get(None if missing else value, column.unknown)
+            if column.refused:
+                column.check((code,))
+            for place, entry in column.pairs[code]:
+                out[place] = entry
+        out.pop()
+        return out
 
     def __call__(self, rows: Any) -> Array:
-        if len(rows) == 1:
-            return self._one(rows)
         out = np.repeat(self.base[None], len(rows), axis=0)
         line = np.arange(len(rows))[:, None]
         for column in self.columns:
-            codes = column.find(self._values(rows, column))
+            source = column.source
+            codes = column.find(rows.columns[source] if self.raw else rows[:, source])
             if column.refused:
                 column.check(codes.tolist())
             out[line, column.places[codes]] = column.entries[codes]
         return out[:, : self.width]
 
-    def _one(self, rows: Any) -> Array:
-        out = self.base.copy()
-        for column in self.columns:
-            (value,) = self._values(rows, column)
-            missing = value != value  # noqa: PLR0124 - NaN
-            code = column.codes.get(None if missing else value, column.unknown)
-            if column.refused:
-                column.check((code,))
-            if column.pairs:
-                place, entry = column.pairs[code]
-                out[place] = entry
-            else:
-                out[column.places[code]] = column.entries[code]
-        return out[None, : self.width]
 
-    def _values(self, rows: Any, column: _Column) -> Any:
-        return rows.column(column.source) if self.raw else rows[:, column.source]
-
-
-def compile_encoder(compiler: Compiler, steps: list[Any], block: Block) -> Block:
-    """Compile an encoder, the last of `steps`, with the imputers before it."""
-    encoder = steps[-1]
+def compile_encoder(
+    compiler: Compiler, encoder: Any, block: Block, imputers: Sequence[Any] = ()
+) -> Block:
+    """Compile an encoder, with the imputers before it."""
     name, known = type(encoder).__name__, encoder.categories_
     if len(known) != block.width:
         raise NotCoveredError(f"the imputer before {name} drops or adds columns")
 
     def encode(rows: list[list[Any]]) -> tuple[Array, bool]:
         X = compiler.frame(block, rows)
-        for step in steps:
+        for step in (*imputers, encoder):
             X = step.transform(X)
         sparse = hasattr(X, "toarray")
         return np.asarray(X.toarray() if sparse else X), sparse
@@ -204,3 +200,7 @@ def _as_keys(keys: list[Any]) -> Array:
     if array.tolist() != keys:
         raise NotCoveredError("a category ends in a null character")
     return array
+
+
+STEPS = {"lookup": Lookup}
+COVERS = dict.fromkeys(ENCODERS, compile_encoder)

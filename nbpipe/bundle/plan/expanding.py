@@ -132,3 +132,11 @@ def compile_pca(compiler: Compiler, estimator: Any, block: Block) -> Block:
     return compiler.add("project", [block], len(arrays["components"]), **arrays).with_sparse(
         sparse=False
     )
+
+
+STEPS = {"polynomial": Polynomial, "bins": Bins, "project": Project}
+COVERS = {
+    "PolynomialFeatures": compile_polynomial,
+    "KBinsDiscretizer": compile_bins,
+    "PCA": compile_pca,
+}

@@ -22,13 +22,18 @@ class Impute:
         kept = part.indices("kept", part.width, None)
         self.kept = None if np.array_equal(kept, np.arange(part.width)) else kept
         self.fill = part.get("fill", "f", len(kept))
-        self.plain = np.isnan(self.missing) and self.kept is None and not self.marked.size
         self.width = len(kept) + len(self.marked)
+        self.fills = list(zip(kept.tolist(), self.fill.tolist(), strict=True))
+
+    def row(self, row: list[float]) -> list[float]:
+        if isnan(self.missing):
+            gaps = [value != value for value in row]  # noqa: PLR0124 - NaN
+        else:
+            gaps = [value == self.missing for value in row]
+        filled = [fill if gaps[at] else row[at] for at, fill in self.fills]
+        return [*filled, *(float(gaps[at]) for at in self.marked)]
 
     def __call__(self, X: Array) -> Array:
-        # a square is not negative, so only NaN makes their sum NaN
-        if self.plain and len(X) == 1 and not isnan(X[0].dot(X[0])):
-            return X
         gaps: Array = np.isnan(X) if np.isnan(self.missing) else np.equal(X, self.missing)
         filled = X.copy() if self.kept is None else X[:, self.kept]
         where = gaps if self.kept is None else gaps[:, self.kept]
@@ -63,3 +68,7 @@ def compile_imputer(compiler: Compiler, estimator: Any, block: Block) -> Block:
         fill=statistics[kept],
         marked=np.asarray(marked, dtype=np.int64),
     )
+
+
+STEPS = {"impute": Impute}
+COVERS = {"SimpleImputer": compile_imputer}

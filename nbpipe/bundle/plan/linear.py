@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
 
+_SHORT = 2**9  # weights that are sooner summed up one by one
+
 
 class Linear:
     """Scores ``X @ weights + intercept``."""
@@ -19,6 +22,15 @@ class Linear:
         self.weights = part.get("weights", "f", part.width, None)
         self.width = self.weights.shape[1]
         self.intercept = part.get("intercept", "f", self.width)
+        short = self.weights.size <= _SHORT
+        lists = (self.weights.T.tolist(), self.intercept.tolist()) if short else ((), ())
+        self.outputs = list(zip(*lists, strict=True))
+
+    def row(self, row: list[float]) -> list[float]:
+        if not self.outputs:
+            scores: list[float] = self(np.array([row]))[0].tolist()
+            return scores
+        return [sum(map(mul, row, weights)) + intercept for weights, intercept in self.outputs]
 
     def __call__(self, X: Array) -> Array:
         scores: Array = X.dot(self.weights)
@@ -32,6 +44,10 @@ class Constant:
     def __init__(self, part: Part) -> None:
         self.scores = part.get("scores", "f", None)
         self.width = len(self.scores)
+
+    def row(self, _: Any) -> list[float]:
+        scores: list[float] = self.scores.tolist()
+        return scores
 
     def __call__(self, rows: Any) -> Array:
         return np.repeat(self.scores[None], len(rows), axis=0)
@@ -83,3 +99,19 @@ def compile_dummy(compiler: Compiler, estimator: Any, block: Block) -> Block:
         raise NotCoveredError(f"DummyClassifier draws at random ({estimator.strategy})")
     scores = estimator.predict_proba(np.zeros((1, 1)))[0]
     return compiler.predict("constant", [block], "proba", estimator, scores=scores)
+
+
+STEPS = {"linear": Linear, "constant": Constant}
+COVERS = {
+    **dict.fromkeys(
+        (
+            *("LogisticRegression", "LogisticRegressionCV", "SGDClassifier", "Perceptron"),
+            *("LinearSVC", "RidgeClassifier", "RidgeClassifierCV"),
+            *("LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet"),
+            *("ElasticNetCV", "BayesianRidge", "HuberRegressor", "LinearSVR", "SGDRegressor"),
+            *("PoissonRegressor", "GammaRegressor"),
+        ),
+        compile_linear,
+    ),
+    **dict.fromkeys(("DummyClassifier", "DummyRegressor"), compile_dummy),
+}

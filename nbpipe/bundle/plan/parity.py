@@ -9,6 +9,7 @@ import numpy as np
 
 from nbpipe.bundle.plan.compiling import compile_plan
 from nbpipe.bundle.plan.program import METHODS, TOLERANCE, Plan
+from nbpipe.bundle.plan.rows import Row
 from nbpipe.bundle.policy import POLICY
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _BASES = 3  # rows that are changed, one feature at a time
 _THRESHOLDS = 500
 _CATEGORIES = 50  # that are tried of each feature
 _REFUSED = 50  # refused rows, of which each is tried alone
+_ALONE = 100  # rows that are predicted one by one, too
 
 
 def proven(
@@ -75,8 +77,13 @@ def _compare(plan: Plan, estimator: Any, given: Checked, which: str) -> str:
         then = _outcome(getattr(estimator, method), frame)
         if then is None:
             return f"{which}: it predicts one that the estimator refuses"
-        if not agree(then, np.asarray(getattr(plan, method)(table)), exact=plan.exact):
+        predict = getattr(plan, method)
+        if not agree(then, np.asarray(predict(table)), exact=plan.exact):
             return f"{which}: {method} differs"
+        alone = np.unique(np.linspace(0, len(table) - 1, _ALONE).astype(int))
+        rows = [Row([values[each] for values in table.columns]) for each in alone]
+        if not agree(then[alone], np.concatenate([predict(row) for row in rows]), exact=plan.exact):
+            return f"{which}: {method} of one row differs"
     return ""
 
 
@@ -131,7 +138,9 @@ def _extremes(feature: Feature) -> list[Any]:
         limits = np.iinfo(feature.dtype.lower())
         return [None, *(int(each) for each in far if limits.min < each < limits.max)]
     near = [np.nextafter(low, -np.inf), np.nextafter(high, np.inf), 1e-300, -0.0]
-    return [None, *far, *map(float, near), 1e18, -1e18, 1e39, -1e39, 1e300]
+    top = float(np.finfo(feature.dtype).max if feature.dtype.startswith("f") else np.inf)
+    far += [*map(float, near), 1e18, -1e18, 1e39, -1e39, 1e300]
+    return [None, *(each for each in far if abs(each) <= top)]
 
 
 def _on_thresholds(plan: Plan, estimator: Any, table: Table) -> str:

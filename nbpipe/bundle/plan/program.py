@@ -1,4 +1,4 @@
-"""A plan at work: steps over arrays, in order, with numpy alone."""
+"""A plan at work: steps in order, over arrays with numpy alone, or over one row's numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from nbpipe.bundle.plan.arrays import Array, Part, broken
 from nbpipe.bundle.plan.outputs import DECISIONS, NUMBERS, PROBABILITIES, codes
 from nbpipe.bundle.plan.rows import Row
-from nbpipe.bundle.plan.table import INEXACT, STEPS
+from nbpipe.bundle.plan.table import INEXACT, PREDICTORS, READERS, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,12 +21,9 @@ if TYPE_CHECKING:
     from nbpipe.bundle.plan.rows import Rows
 
 TOLERANCE = 1e-12  # of what is no mere sum of leaves
-_CELLS = 2**18  # numbers that the widest step holds at once, to stay in the cache
 METHODS = ("predict", "predict_proba", "decision_function")
+_CELLS = 2**19  # numbers that the widest step holds at once
 _ANYTHING = 2  # what a step lets in; 1 is missing values, 0 neither these nor infinity
-_BOUNDED = {"numbers", "lookup", "impute", "select", "stack"}  # no infinity of what has none
-_READERS = {"numbers", "lookup", "constant"}  # of the input as it is
-_PREDICTORS = {"linear", "constant", "forest", "boost"}
 
 
 class Plan:
@@ -47,6 +44,8 @@ class Plan:
         Whether it agrees with scikit-learn here to the last bit, and not only within rounding.
     tolerance : tuple of float
         Relative and absolute, within which it predicts elsewhere what scikit-learn did here.
+    width : int
+        Columns that the last step reads.
 
     Raises
     ------
@@ -58,21 +57,30 @@ class Plan:
         top = Part(arrays, "", [])
         self.features: tuple[str, ...] = tuple(top.get("features", "U", None).tolist())
         kinds: list[str] = top.get("kinds", "U", None).tolist()
-        top.need(kinds and set(kinds) <= STEPS.keys() and kinds[-1] in _PREDICTORS, "kinds")
-        top.need(not _PREDICTORS.intersection(kinds[:-1]), "kinds")
+        top.need(kinds and set(kinds) <= STEPS.keys() and kinds[-1] in PREDICTORS, "kinds")
+        top.need(not PREDICTORS.intersection(kinds[:-1]), "kinds")
         self.link: str = top.get("link", "U").item()
         top.need(self.link in PROBABILITIES, "link")
         self._at_zero = top.number("at_zero", 1)
         self.exact = not INEXACT.intersection(kinds)
-        self._steps, width = self._checked(arrays, kinds)
-        self._before = self._steps[:-1]
+        widths = [len(self.features)]
+        self._steps = [
+            self._checked(Part(arrays, f"{number}.", []), kind, widths)
+            for number, kind in enumerate(kinds)
+        ]
+        self._block = min(2**14, max(2**10, _CELLS // max(1, *widths)))
         # a product of matrices has threads of its own, which more of them would only disturb
-        self._workers = os.cpu_count() if kinds[-1] in {"forest", "boost"} else 1
+        self._workers = 1 if kinds[-1] == "linear" else os.cpu_count()
+        # lists hold doubles: what single precision decides is left to arrays
+        self._by_lists = not any(
+            array.dtype == np.float32 and not name.startswith(f"{len(kinds) - 1}.")
+            for name, array in arrays.items()
+        ) and all(getattr(step, "double", True) for step, *_ in self._steps)
         # over other hardware and libraries: sums of leaves are the same to the bit everywhere,
         # while exp and the order in which products are added may be rounded otherwise
         same = self.exact and self.link in {"proba", "value"}
         self.tolerance = (0.0, 0.0) if same else (TOLERANCE, TOLERANCE)
-        self.classes = None if self.link in NUMBERS else _classes(top, width, self.link)
+        self.classes = None if self.link in NUMBERS else _classes(top, widths[-1], self.link)
         self.methods = frozenset(
             {"predict"}
             | ({"predict_proba"} if PROBABILITIES[self.link] else set())
@@ -80,29 +88,23 @@ class Plan:
         )
 
     def _checked(
-        self, arrays: Mapping[str, Array], kinds: list[str]
-    ) -> tuple[list[tuple[Any, tuple[int, ...], int]], int]:
-        """Build the steps, each from inputs that stand before it."""
-        steps, widths, finite = [], [len(self.features)], [True]
-        for number, kind in enumerate(kinds):
-            part = Part(arrays, f"{number}.", [])
-            inputs = part.get("inputs", "i", None)
-            part.need(len(inputs) and (inputs >= -1).all() and (inputs < number).all(), "inputs")
-            raw = bool((inputs < 0).any())
-            part.need(not raw or (len(inputs) == 1 and kind in _READERS), "inputs")
-            part.need(raw or kind != "numbers", "inputs")
-            part.widths = [widths[each + 1] for each in inputs.tolist()]
-            self._width = part.widths[0]
-            part.sources = tuple(inputs.tolist())
-            step = STEPS[kind](part)
-            lets_in = part.number("lets_in", 2)
-            sources = tuple(each + 1 for each in inputs.tolist())
-            bounded = all(finite[each] for each in sources)
-            steps.append((step, sources, _ANYTHING if raw or (bounded and lets_in) else lets_in))
-            widths.append(step.width)
-            finite.append(bounded and kind in _BOUNDED and getattr(step, "exact", True))
-        self._block = min(2**12, max(2**10, _CELLS // max(1, *widths)))
-        return steps, widths[-1]
+        self, part: Part, kind: str, widths: list[int]
+    ) -> tuple[Any, Any, tuple[int, ...], int]:
+        """Build a step from inputs that stand before it, and note its width."""
+        inputs = part.get("inputs", "i", None)
+        part.need(
+            len(inputs) and (inputs >= -1).all() and (inputs < len(widths) - 1).all(), "inputs"
+        )
+        raw = bool((inputs < 0).any())
+        part.need(not raw or (len(inputs) == 1 and kind in READERS), "inputs")
+        part.need(raw or kind != "numbers", "inputs")
+        sources = tuple((inputs + 1).tolist())
+        part.widths = [widths[each] for each in sources]
+        part.raw, self.width = raw, part.widths[0]
+        step = STEPS[kind](part)
+        widths.append(step.width)
+        row = getattr(step, "row", lambda row: step(np.array([row]))[0].tolist())
+        return step, row, sources, _ANYTHING if raw else part.number("lets_in", 2)
 
     def predict(self, rows: Rows) -> Array:
         """Predict a label or number for each row."""
@@ -130,16 +132,28 @@ class Plan:
         return probabilities(scores)
 
     def scores(self, rows: Rows) -> Array:
-        """Return the scores of the last step, which ``predict_from`` and its like start from.
-
-        Many rows are done block by block, on all cores: numpy lets go of the interpreter.
-        """
-        if isinstance(rows, Row) or len(rows) <= self._block:
+        """Predict many rows block by block, on all cores: numpy lets go of the interpreter."""
+        if isinstance(rows, Row):
+            if self._by_lists:
+                return self._scores_of_one(rows.values)
+            rows = rows.table()
+        if len(rows) <= self._block:
             return self.last(self.before_last(rows))
         bounds = pairwise([*range(0, len(rows), self._block), len(rows)])
         parts = [rows.part(*each) for each in bounds]
         with ThreadPoolExecutor(self._workers) as pool:
             return np.concatenate(list(pool.map(lambda x: self.last(self.before_last(x)), parts)))
+
+    def _scores_of_one(self, row: Any) -> Array:
+        values = [row]
+        for _, by_list, sources, lets_in in self._steps:
+            given = values[sources[0]]
+            if len(sources) > 1:
+                given = [values[each] for each in sources]
+            elif lets_in < _ANYTHING and not isfinite(sum(given)):
+                _refuse(np.array(given), lets_in)
+            values.append(by_list(given))
+        return np.array(values[-1:])
 
     def before_last(self, rows: Rows) -> Any:
         """Return what the last step is given.
@@ -149,39 +163,31 @@ class Plan:
         ValueError
             The values are such as scikit-learn's own steps would refuse.
         """
-        values: list[Any] = [rows]
-        for step, sources, lets_in in self._before:
-            if len(sources) > 1:
-                values.append(step(*[values[each] for each in sources]))
-                continue
-            given = values[sources[0]]
+        values: list[Any] = [rows.table() if isinstance(rows, Row) else rows]
+        for step, _, sources, lets_in in self._steps[:-1]:
+            given = [values[each] for each in sources]
             if lets_in < _ANYTHING:
-                _refuse(given, lets_in)
-            values.append(step(given))
-        return values[self._steps[-1][1][0]]
+                _refuse(given[0], lets_in)
+            values.append(step(given if len(given) > 1 else given[0]))
+        return values[self._steps[-1][2][0]]
 
     def last(self, X: Any) -> Array:
         """Return the scores that the last step gives."""
-        step, _, lets_in = self._steps[-1]
+        step, _, _, lets_in = self._steps[-1]
         if lets_in < _ANYTHING:
             _refuse(X, lets_in)
         scores: Array = step(X)
         return scores
 
-    @property
-    def width(self) -> int:
-        """Columns that the last step reads."""
-        return self._width
-
     def splits(self) -> tuple[Array, Array] | None:
         """Return feature and threshold of every split of the last step by number, if it has any."""
-        walk = getattr(self._steps[-1][0], "walk", None)
-        return None if walk is None else walk.splits(self._width)
+        step = self._steps[-1][0]
+        return step.splits(self.width) if hasattr(step, "splits") else None
 
 
 def _refuse(X: Array, missing: int) -> None:
     """Refuse infinity, and missing values unless they are let in."""
-    if isfinite(X[0].dot(X[0]) if len(X) == 1 else np.add.reduce(X, axis=None)):
+    if isfinite(np.add.reduce(X, axis=None)):
         return
     if np.isinf(X).any():
         raise ValueError("Input X contains infinity")

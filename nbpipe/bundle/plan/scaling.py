@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+from math import nan
+from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
-from nbpipe.bundle.plan.rows import Rows, getter
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
+    from nbpipe.bundle.plan.rows import Table
 
-_TERMS = (
-    *(("subtract", np.subtract), ("divide", np.divide)),
-    *(("multiply", np.multiply), ("add", np.add)),
-)
+_TERMS = {
+    "subtract": (np.subtract, sub),
+    "divide": (np.divide, truediv),
+    "multiply": (np.multiply, mul),
+    "add": (np.add, add),
+}
 
 
 class Numbers:
     """The raw columns `columns`, as floats of the dtype that they had together in training."""
 
     def __init__(self, part: Part) -> None:
-        self.columns = getter(part.indices("columns", part.width, None).tolist())
-        self.width = len(part.get("columns", "iu", None))
+        self.columns = part.indices("columns", part.width, None).tolist()
+        self.width = len(self.columns)
         self.singles = part.indices("singles", self.width, None)
-        self.exact = not self.singles.size  # else a value may be too large
+        self.double = not self.singles.size
         self.dtype = np.float32 if self.width == len(self.singles) else np.float64
 
-    def __call__(self, rows: Rows) -> Array:
-        block = rows.numbers(self.columns)
-        if not self.singles.size:
+    def row(self, values: Any) -> list[float]:
+        picked = [values[each] for each in self.columns]
+        return [nan if value is None else float(value) for value in picked]
+
+    def __call__(self, rows: Table) -> Array:
+        block = np.empty((len(rows), self.width))
+        for number, column in enumerate(self.columns):
+            block[:, number] = rows.columns[column]
+        if self.double:
             return block
         if self.dtype is np.float32:
             return block.astype(np.float32)
@@ -43,7 +53,11 @@ class Select:
 
     def __init__(self, part: Part) -> None:
         self.columns = part.indices("columns", part.width, None)
-        self.width = len(self.columns)
+        self.kept = self.columns.tolist()
+        self.width = len(self.kept)
+
+    def row(self, row: list[float]) -> list[float]:
+        return [row[each] for each in self.kept]
 
     def __call__(self, X: Array) -> Array:
         return X.take(self.columns, axis=1)
@@ -54,22 +68,27 @@ class Affine:
 
     def __init__(self, part: Part) -> None:
         self.width = part.width
-        self.terms = [
-            (function, part.get(name, "f", self.width)) for name, function in _TERMS if name in part
-        ]
-        self.range = part.get("range", "f", 2) if "range" in part else None
+        self.terms = []
+        for name, functions in _TERMS.items():
+            if name in part:
+                term = part.get(name, "f", self.width)
+                part.need(name != "divide" or term.all(), name)
+                self.terms.append((*functions, term, term.tolist()))
+        self.range = part.get("range", "f", 2).tolist() if "range" in part else None
+
+    def row(self, row: list[float]) -> list[float]:
+        for _, function, _, term in self.terms:
+            row = list(map(function, row, term))
+        if self.range is not None:
+            low, high = self.range
+            row = [min(max(value, low), high) for value in row]  # NaN comes first, and stays
+        return row
 
     def __call__(self, X: Array) -> Array:
-        if len(X) == 1 and X.dtype == np.float64 and self.range is None:
-            for function, term in self.terms:
-                X = function(X, term)
-            return X
         X = X.copy()
-        for function, term in self.terms:
+        for function, _, term, _ in self.terms:
             function(X, term, out=X, casting="same_kind")
-        if self.range is not None:
-            np.clip(X, self.range[0], self.range[1], out=X)
-        return X
+        return X if self.range is None else np.clip(X, *self.range, out=X)
 
 
 def compile_scaler(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -96,7 +115,7 @@ def _casts(estimator: Any, width: int, terms: dict[str, Array]) -> bool:
     """Say whether a scaler rounds its terms first, given float32, as some from 1.9 on do."""
     X = np.random.default_rng(0).normal(size=(64, width)).astype(np.float32)
     expected, scaled = estimator.transform(X), X.copy()
-    for name, function in _TERMS:
+    for name, (function, _) in _TERMS.items():
         if name in terms:
             function(scaled, terms[name], out=scaled, casting="same_kind")
     return "range" not in terms and not np.array_equal(expected, scaled)
@@ -114,3 +133,15 @@ def compile_selector(compiler: Compiler, estimator: Any, block: Block) -> Block:
 def allows_nan(estimator: Any) -> bool:
     """Say whether an estimator takes missing values."""
     return bool(estimator.__sklearn_tags__().input_tags.allow_nan)
+
+
+STEPS = {"numbers": Numbers, "select": Select, "affine": Affine}
+COVERS = {
+    **dict.fromkeys(
+        ("StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler"), compile_scaler
+    ),
+    **dict.fromkeys(
+        ("VarianceThreshold", "SelectKBest", "SelectPercentile", "SelectFromModel", "RFE", "RFECV"),
+        compile_selector,
+    ),
+}

@@ -1,4 +1,4 @@
-"""The one table of what a plan covers: a step of scikit-learn's, or of a plan, is added here."""
+"""What a plan covers: each family's module says which of scikit-learn's classes, in which steps."""
 
 from __future__ import annotations
 
@@ -18,68 +18,19 @@ from nbpipe.bundle.plan import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_FAMILIES: tuple[Any, ...] = (
+    *(composing, scaling, imputing, encoding, expanding),
+    *(linear, trees, boosting),
+)
 #: Class of scikit-learn, and what compiles it.
 COMPILERS: dict[str, Callable[..., Any]] = {
-    "Pipeline": composing.compile_pipeline,
-    "ColumnTransformer": composing.compile_columns,
-    "FeatureUnion": composing.compile_union,
-    **dict.fromkeys(("GridSearchCV", "RandomizedSearchCV"), composing.compile_search),
-    "SimpleImputer": imputing.compile_imputer,
-    **dict.fromkeys(
-        ("StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler"), scaling.compile_scaler
-    ),
-    **dict.fromkeys(
-        ("VarianceThreshold", "SelectKBest", "SelectPercentile", "SelectFromModel", "RFE", "RFECV"),
-        scaling.compile_selector,
-    ),
-    **dict.fromkeys(encoding.ENCODERS, composing.compile_single_encoder),
-    "PolynomialFeatures": expanding.compile_polynomial,
-    "KBinsDiscretizer": expanding.compile_bins,
-    "PCA": expanding.compile_pca,
-    **dict.fromkeys(
-        (
-            *("LogisticRegression", "LogisticRegressionCV", "SGDClassifier", "Perceptron"),
-            *("LinearSVC", "RidgeClassifier", "RidgeClassifierCV"),
-            *("LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet"),
-            *("ElasticNetCV", "BayesianRidge", "HuberRegressor", "LinearSVR", "SGDRegressor"),
-            *("PoissonRegressor", "GammaRegressor"),
-        ),
-        linear.compile_linear,
-    ),
-    **dict.fromkeys(("DummyClassifier", "DummyRegressor"), linear.compile_dummy),
-    **dict.fromkeys(
-        (
-            *("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier"),
-            *("ExtraTreeRegressor", "RandomForestClassifier", "RandomForestRegressor"),
-            *("ExtraTreesClassifier", "ExtraTreesRegressor"),
-        ),
-        trees.compile_forest,
-    ),
-    **dict.fromkeys(
-        ("GradientBoostingClassifier", "GradientBoostingRegressor"), boosting.compile_gradient
-    ),
-    **dict.fromkeys(
-        ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"),
-        boosting.compile_histogram,
-    ),
+    name: compile_one for family in _FAMILIES for name, compile_one in family.COVERS.items()
 }
-
 #: Step of a plan, and what checks its arrays and runs it.
 STEPS: dict[str, Callable[..., Any]] = {
-    "numbers": scaling.Numbers,
-    "select": scaling.Select,
-    "affine": scaling.Affine,
-    "impute": imputing.Impute,
-    "polynomial": expanding.Polynomial,
-    "bins": expanding.Bins,
-    "project": expanding.Project,
-    "lookup": encoding.Lookup,
-    "stack": composing.Stack,
-    "linear": linear.Linear,
-    "constant": linear.Constant,
-    "forest": trees.Forest,
-    "boost": boosting.Boost,
+    kind: step for family in _FAMILIES for kind, step in getattr(family, "STEPS", {}).items()
 }
-
+#: Steps of the input as it is, and those that a plan ends with.
+READERS, PREDICTORS = {"numbers", "lookup", "constant"}, {"linear", "constant", "trees"}
 #: Steps that predict a row to the last bit as scikit-learn does, whatever rows stand beside it.
 INEXACT = {"linear", "project"}

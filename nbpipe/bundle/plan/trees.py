@@ -1,237 +1,247 @@
-"""Decision trees and forests, walked in lock-step over flat arrays.
+"""Ensembles of trees: forests, which are a mean, and boosting, which is a sum.
 
-Siblings stand next to each other and after their parent, so a step to a child is
-``child[node] + (x > threshold)``; a leaf is its own child, and no number is above its threshold.
-The comparison is the sign of a difference: to numpy that is cheaper than adding a boolean.
+Trees are stored in blocks, connected parts of at most 63 tests. A block's tests stand from left to
+right, each with the first of the ends that it rules out where it sends a row right; the last of
+them is the one at its left. An end leads to a later block, or to a leaf: so whatever numbers stand
+there, each row comes to a leaf. Few rows are led through block by block, all trees at once; many
+rows tree by tree, in lock-step.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
-from nbpipe.bundle.plan.masks import Masks
+from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part, broken
+from nbpipe.bundle.plan.blocks import pack
+from nbpipe.bundle.plan.masks import MOST, Masks, Tests, first_end, ruled_out
 from nbpipe.bundle.plan.scaling import allows_nan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nbpipe.bundle.plan.compiling import Block, Compiler
 
+CODES = 256  # that a column of categories can have, and one for a missing value
+_WIDE = MOST + 1  # ends of a block
+_FEW = 64  # rows that are sooner predicted one by one
 _STRIDE = 4  # steps between two looks at which rows are at a leaf
-_TOGETHER = 2**16  # pairs of a row and a tree that are walked at once
-_TOP = 5  # steps from the root that are looked up at once
-_FEW = 40  # trees that are walked one by one
-_MOST = 0.75  # of the rows are on their way: else those that are not are left behind
-_SIGN = np.int64(63)
+_MOST = 0.8  # of the rows are on their way: else those that are not are left behind
 
 
-class Walk:
-    """The trees of an ensemble, as `leaves` finds the way through them."""
+class Trees:
+    """Scores that begin somewhere, to which each tree adds what its leaf says, or their mean.
 
-    def __init__(self, part: Part, width: int) -> None:
-        roots = part.get("roots", "iu", None)
-        feature = part.get("feature", "iu", None)
-        count = len(feature)
-        child = part.get("child", "i", count).astype(np.intp)
-        self.roots = part.indices("roots", max(count, 1), None)
-        part.need(count and len(roots), "trees are empty")
-        split = child >= 0
-        number = np.arange(count)
-        part.need((child[split] > number[split]).all(), "child comes before its parent")
-        part.need((child[split] < count - 1).all(), "child is out of range")
-        named = np.concatenate((self.roots, child[split], child[split] + 1))
-        part.need((np.bincount(named, minlength=count) == 1).all(), "child is no tree's")
-        self.inner = split
-        self.leaf = np.where(split, 0, ~child).astype(np.intp)
-        self.leaves_known = int(self.leaf.max()) + 1
-        self.missing_left = part.get("missing_left", "iu", count) > 0
-        self.columns = part.indices("feature", width, count)
-        self.columns = np.where(split, self.columns, 0)
-        self._doubled = np.where(split & ~self.missing_left, self.columns + width, self.columns)
-        threshold = part.get("threshold", "f", count)
-        self.dtype, self.top = threshold.dtype, np.finfo(threshold.dtype).max
-        # an infinite threshold parts missing values from all others, and these are below `top`;
-        # adding 0 makes -0 what it is equal to
-        finite = np.minimum(threshold.astype(np.float64), self.top)
-        self.threshold = np.where(split, finite, np.inf) + 0.0
-        self.child = np.where(split, child, number)
-        self.depths = _depths(self.roots, self.child)
-        self._tops = Masks(self, _TOP)
-        views: list[Any] = [self.inner, self.threshold, self.child]
-        self._split, self._limit, self._next = (memoryview(each) for each in views)
+    A leaf says all scores, or one, the trees in turns. A split by category is one of numbers here:
+    for each, the columns are followed by one that is 1 where the row goes right, looked up by the
+    category's code.
+    """
 
-    def leaves(self, X: Array) -> Array:
-        """Return the leaves, (n, n_trees), that rows reach."""
-        start = self._tops.one(X)[None] if len(X) == 1 else self._tops.many(X)
-        X, feature = self._without_gaps(X)
-        flat = X.ravel()
-        if len(X) == 1:
-            return self._walk_one(start[0], flat, feature)[None]
-        every, base = np.empty_like(start.T), np.arange(len(X)) * X.shape[1]
-        group = max(1, _TOGETHER // len(X))
-        for first in range(0, len(every), group):
-            chosen = slice(first, first + group)
-            node, depth = start.T[chosen], int(self.depths[chosen].max())
-            bases = np.tile(base, len(node))
-            found = self._walk_on(node.ravel(), flat, feature, bases, depth)
-            every[chosen] = found.reshape(node.shape)
-        return every.T
+    def __init__(self, part: Part) -> None:
+        self.begin = part.get("begin", "f", None)
+        self.width = len(self.begin)
+        self.category = part.indices("category", part.width, None)
+        self.right = part.get("right", "iu", CODES + 1, len(self.category))
+        self.columns = part.width + len(self.category)
+        self.by_column = part.number("by_column", 1)
+        self.value = part.get("value", "f", None, None)
+        self.says = self.value.shape[1]
+        count = part.indices("count", _WIDE, None)
+        blocks, tests = len(count), int(count.sum())
+        self.roots = part.indices("roots", max(blocks, 1), None)
+        part.need(self.width and self.says in {1, self.width} and len(self.roots), "value")
+        part.need(len(self.roots) * self.says % self.width == 0, "rounds are incomplete")
+        self.divisor = len(self.roots) if part.number("mean", 1) else 1
+        self.block, self.place = _places(count)
+        self.first = part.indices("first", MOST, tests)
+        part.need((self.first <= self.place).all(), "first")
+        exits = part.get("exit", "i", tests + blocks).astype(np.intp)
+        owner, end = _places(count + 1)
+        later = (exits > owner) & (exits < blocks) & (count[owner] > 0)
+        part.need((later | ((exits < 0) & (exits >= -len(self.value)))).all(), "exit")
+        self.exits = np.zeros((blocks, _WIDE), np.int32)
+        self.exits[owner, end] = exits
+        threshold = part.get("threshold", "f", tests)
+        self.dtype, self.top = threshold.dtype, float(np.finfo(threshold.dtype).max)
+        self.tests = Tests(
+            part.indices("feature", self.columns, tests),
+            # an infinite one parts missing values from all others, and these are at most `top`;
+            # adding 0 makes -0 what it is equal to
+            np.minimum(threshold, np.finfo(threshold.dtype).max) + threshold.dtype.type(0),
+            part.get("missing_left", "iu", tests) > 0,
+            ruled_out(self.first, self.place),
+        )
+        tree = np.full(blocks, -1)
+        tree[self.roots] = np.arange(len(self.roots))
+        top = tree[self.block] >= 0
+        self._masks = Masks(len(self.roots), tree[self.block[top]], self.tests.of(top))
+        self._small = self._masks.fits and bool((self.exits[self.roots] < 0).all())
+        if not self._small:
+            # where values are missing, columns come twice: below all others, and above them
+            reads = self.tests.feature + np.where(self.tests.missing_left, 0, self.columns)
+            self._shift = (2 * self.columns).bit_length()
+            self._reads = reads.astype(np.min_scalar_type(2 * self.columns))
+            self._feature = self._by_block(self._reads, 0)
+            self._threshold = self._by_block(self.tests.threshold, np.inf)
+            self._mask = self._by_block(self.tests.mask, 0)
+
+    def _by_block(self, values: Array, empty: float) -> Array:
+        table = np.full((len(self.exits), _WIDE), empty, values.dtype)
+        table[self.block, self.place] = values
+        return table
+
+    def row(self, row: list[float]) -> list[float]:
+        row = np.array(row, self.dtype).tolist()
+        if inf in row or -inf in row:
+            row = self._finite(np.array(row, self.dtype)).tolist()
+        if self.category.size:
+            row = self._with_categories(np.array([row]))[0].tolist()
+        leaves = self._leaves_of_one(row)
+        given = self.value.take(leaves, 0).reshape(-1, self.width)
+        total = np.add.accumulate(np.concatenate((self.begin[None], given)))  # tree after tree
+        scores: list[float] = (total[-1] / self.divisor).tolist()
+        return scores
+
+    def __call__(self, X: Array) -> Array:
+        if len(X) < _FEW:
+            total = np.array([self.row(each) for each in X.tolist()])
+        else:
+            with np.errstate(over="ignore"):
+                X = self._with_categories(self._finite(X.astype(self.dtype)))
+            total = np.repeat(self.begin[None], len(X), axis=0)
+            for number, leaves in enumerate(self._leaves_of_many(X)):
+                at = number * self.says % self.width
+                total[:, at : at + self.says] += self.value.take(leaves, axis=0)
+            total /= self.divisor
+        return np.asfortranarray(total) if self.by_column else total
 
     def splits(self, width: int) -> tuple[Array, Array] | None:
         """Return feature and threshold of the splits of the first `width` columns by number."""
-        chosen = (self.threshold < self.top) & (self.columns < width)
-        found = self.columns[chosen], self.threshold[chosen].astype(self.dtype)
+        chosen = (self.tests.threshold < self.top) & (self.tests.feature < width)
+        found = self.tests.feature[chosen], self.tests.threshold[chosen]
         return found if len(found[0]) else None
 
-    def _without_gaps(self, X: Array) -> tuple[Array, Array]:
-        """Return rows without missing values, and the column that each node reads there.
+    def _finite(self, X: Array) -> Array:
+        """Return infinity as a number like others, if it is not refused as in forests."""
+        if self.dtype == np.float32 and np.isinf(X).any():
+            raise ValueError("Input X contains a value too large for float32")
+        return np.minimum(X, self.top)
 
-        Where values are missing, the columns come twice: below all others, and above them.
+    def _with_categories(self, X: Array) -> Array:
+        if not self.category.size:
+            return X
+        codes = X[:, self.category]
+        known = (codes >= 0) & (codes < CODES)
+        codes = np.where(known, codes, CODES).astype(np.intp)
+        return np.concatenate((X, self.right[codes, np.arange(len(self.category))]), axis=1)
+
+    def _leaves_of_one(self, row: list[float]) -> Array:
+        x = None if self._small else _twice(np.array([row], self.dtype))[0]
+        fits = self._masks.fits
+        block = self.roots
+        found = self.exits[block, (self._masks.one(row) if fits else self._ends(block, x)) - 1]
+        on = np.flatnonzero(found >= 0)
+        block = found.take(on)
+        while len(on):
+            found[on] = block = self.exits[block, self._ends(block, x) - 1]
+            further = np.flatnonzero(block >= 0)
+            on, block = on.take(further), block.take(further)
+        leaves: Array = ~found
+        return leaves
+
+    def _ends(self, block: Array, x: Any) -> Array:
+        """Return the end, from 1, that one row reaches in each block."""
+        right = x.take(self._feature.take(block, 0)) > self._threshold.take(block, 0)
+        return first_end(np.bitwise_or.reduce(self._mask.take(block, 0) * right, 1))
+
+    def _leaves_of_many(self, X: Array) -> Iterator[Array]:
+        """Yield tree after tree the leaves that rows reach."""
+        if self._small:
+            ends = zip(self.exits[self.roots], self._masks.many(X), strict=True)
+            yield from (~exits.take(end - 1) for exits, end in ends)
+            return
+        _, _, leaf = self._words
+        flat, base = _twice(X).ravel(), np.arange(len(X)) * 2 * self.columns
+        first = len(leaf) - len(self.roots)
+        for root in range(first, len(leaf)):
+            yield leaf.take(self._walk(np.full(len(X), root), flat, base))
+
+    @cached_property
+    def _words(self) -> tuple[Array, Array, Array]:
+        """Nodes to walk: the left child and the column that is read, threshold, and leaf.
+
+        The children of a test stand side by side, at twice its number, and the roots at the end. A
+        leaf is its own child, and no number is above its threshold.
         """
-        X = X.astype(np.float64)
-        gaps = np.isnan(X)
-        if not gaps.any():
-            return X, self.columns
-        low, high = np.where(gaps, -np.inf, X), np.where(gaps, np.inf, X)
-        return np.concatenate((low, high), axis=1), self._doubled
+        key = self.block * _WIDE + self.first
+        order = np.argsort(key, kind="stable")
+        keys = key[order]
 
-    def _walk_one(self, node: Array, flat: Array, feature: Array) -> Array:
-        """Walk one row down all trees: together, and the last few one by one."""
-        active = np.flatnonzero(self.inner.take(node))
-        while len(active) > _FEW:
-            node = self._walk(node, flat, feature, None, _STRIDE)
-            active = np.flatnonzero(self.inner.take(node))
-        row, features = flat.tolist() if len(active) else [], memoryview(feature)  # type: ignore[arg-type]
-        for each in active.tolist():
-            at = node.item(each)
-            while self._split[at]:
-                at = self._next[at] + (row[features[at]] > self._limit[at])
-            node[each] = at
-        return self.leaf.take(node)
+        def topmost(key: Array) -> Array:  # of the tests that have it: the one furthest right
+            found = np.searchsorted(keys, key, side="right") - 1
+            return np.where(keys[found] == key, order[found], -1)
 
-    def _walk_on(self, node: Array, flat: Array, feature: Array, base: Array, depth: int) -> Array:
-        """Walk many rows down their trees, and leave behind those that are at a leaf."""
-        leaf, active = np.empty_like(node), np.arange(len(node))
-        for _ in range(0, depth, _STRIDE):
-            on = np.flatnonzero(self.inner.take(node))
+        def beyond(block: Array, end: Array) -> Array:
+            exits = self.exits[block, end]
+            return np.where(exits < 0, exits, topmost(exits * _WIDE))
+
+        left, right = np.full_like(key, -1), topmost(self.block * _WIDE + self.place + 1)
+        same = np.flatnonzero(keys[1:] == keys[:-1])
+        left[order[same + 1]] = order[same]
+        left = np.where(left < 0, beyond(self.block, self.first), left)
+        right = np.where(right < 0, beyond(self.block, self.place + 1), right)
+        root = topmost(self.roots * _WIDE)
+        root = np.where(root < 0, beyond(self.roots, np.zeros_like(root)), root)
+        node = np.concatenate((np.stack((left, right), axis=1).ravel(), root))
+        slot = np.flatnonzero(node >= 0)
+        test = node[slot]
+        if (np.bincount(test, minlength=len(key)) != 1).any():
+            raise broken("its trees are none")
+        words, limit = np.arange(len(node)) << self._shift, np.full(len(node), inf, self.dtype)
+        words[slot] = 2 * test << self._shift | self._reads[test]
+        limit[slot] = self.tests.threshold[test]
+        return words, limit, np.where(node < 0, ~node, 0)
+
+    def _walk(self, node: Array, flat: Array, base: Array) -> Array:
+        """Return the leaf's node of each row, which starts at `base` in `flat`."""
+        words, limits, _ = self._words
+        found, active = np.empty_like(node), np.arange(len(node))
+        while len(node):
+            for _ in range(_STRIDE):
+                word = words.take(node)
+                limit = limits.take(node)
+                where = word & ((1 << self._shift) - 1)
+                where += base
+                right = flat.take(where) > limit
+                word >>= self._shift
+                node = np.add(word, right.view(np.int8), out=word)
+            on = np.flatnonzero(limits.take(node) < np.inf)
             if len(on) < _MOST * len(node):
-                leaf[active] = node
+                found[active] = node
                 node, active, base = node.take(on), active.take(on), base.take(on)
-            node = self._walk(node, flat, feature, base, _STRIDE)
-        leaf[active] = node
-        return self.leaf.take(leaf)
-
-    def _walk(
-        self, node: Array, flat: Array, feature: Array, base: Array | None, depth: int
-    ) -> Array:
-        """Take `depth` steps at once for all nodes, of the row that starts at `base` in `flat`."""
-        node, where, threshold = node.copy(), np.empty_like(node), np.empty(len(node))
-        value, right = np.empty_like(threshold), threshold.view(np.int64)
-        for _ in range(depth):
-            feature.take(node, None, where, "clip")
-            if base is not None:
-                np.add(where, base, where)
-            flat.take(where, None, value, "clip")
-            self.threshold.take(node, None, threshold, "clip")
-            self.child.take(node, None, where, "clip")
-            np.subtract(threshold, value, threshold)
-            np.right_shift(right, _SIGN, right)  # -1 where the value is above, else 0
-            np.subtract(where, right, node)
-        return node
+        return found
 
 
-def _depths(roots: Array, child: Array) -> Array:
-    """Return how many steps the longest way in each tree takes."""
-    depths = np.zeros(len(roots), dtype=np.intp)
-    tree, node = np.arange(len(roots)), roots
-    while len(node):
-        inner = child[node] != node
-        tree, node = tree[inner], child[node[inner]]
-        depths[tree] += 1  # once, however often a tree is among them
-        tree, node = np.repeat(tree, 2), np.stack((node, node + 1), axis=1).ravel()
-    return depths
+def _places(count: Array) -> tuple[Array, Array]:
+    """Return the block of each entry, and its place there, given how many each block has."""
+    block = np.repeat(np.arange(len(count)), count)
+    return block, np.arange(len(block)) - (np.cumsum(count) - count)[block]
 
 
-class Forest:
-    """The mean over trees of what their leaves say."""
-
-    def __init__(self, part: Part) -> None:
-        self.walk = Walk(part, part.width)
-        self.value = part.get("value", "f", None, None)
-        part.need(self.walk.leaves_known <= len(self.value), "leaves are out of range")
-        self.width = self.value.shape[1]
-
-    def __call__(self, X: Array) -> Array:
-        leaves = self.walk.leaves(as_singles(X))
-        if len(X) == 1:  # tree after tree, as scikit-learn adds them
-            total = np.add.accumulate(self.value.take(leaves[0], axis=0))[-1:]
-        else:
-            total = np.zeros((len(X), self.width))
-            for each in leaves.T:
-                total += self.value.take(each, axis=0)
-        total /= leaves.shape[1]
-        return total
-
-
-def as_singles(X: Array) -> Array:
-    """Return float32, as scikit-learn's trees see numbers, refusing what overflows there."""
-    if len(X) == 1:
-        single = X.astype(np.float32)
-    else:
-        with np.errstate(over="ignore"):
-            single = X.astype(np.float32)
-    if np.isinf(single).any():
-        raise ValueError("Input X contains a value too large for float32")
-    return single
-
-
-def flatten(trees: list[dict[str, Array]]) -> dict[str, Any]:
-    """Renumber the nodes of trees level by level, siblings together, and join them.
-
-    Each tree has ``left`` and ``right`` (-1 at a leaf), ``feature``, ``threshold`` and
-    ``missing_left``, by node, and ``value`` of shape (n_nodes, k), which is kept of leaves.
-    """
-    orders, children, offset, leaves = [], [], 0, 0
-    for tree in trees:
-        order, child = _by_level(tree["left"], tree["right"])
-        leaf = child < 0
-        child[leaf] = ~(leaves + np.arange(leaf.sum()))
-        child[~leaf] += offset
-        orders.append(order)
-        children.append(child)
-        offset, leaves = offset + len(order), leaves + int(leaf.sum())
-    child = np.concatenate(children)
-
-    def join(name: str) -> Array:
-        return np.concatenate([tree[name][o] for tree, o in zip(trees, orders, strict=True)])
-
-    return {
-        "roots": np.cumsum([0, *map(len, orders[:-1])]).astype(np.int32),
-        "child": child.astype(np.int32),
-        "feature": np.where(child < 0, 0, join("feature")).astype(np.int32),
-        "threshold": np.where(child < 0, 0, join("threshold")),
-        "missing_left": np.where(child < 0, 0, join("missing_left")).astype(np.uint8),
-        "value": join("value")[child < 0],
-    }
-
-
-def _by_level(left: Array, right: Array) -> tuple[Array, Array]:
-    """Return old numbers in the new order, and the new number of each left child, or -1."""
-    levels, children, count = [np.zeros(1, dtype=np.intp)], [], 1
-    while len(level := levels[-1]):
-        inner = left[level] >= 0
-        child = np.full(len(level), -1, dtype=np.intp)
-        child[inner] = count + 2 * np.arange(inner.sum())
-        children.append(child)
-        below = np.stack((left[level[inner]], right[level[inner]]), axis=1).ravel()
-        levels.append(below.astype(np.intp))
-        count += len(below)
-    return np.concatenate(levels), np.concatenate(children)
+def _twice(X: Array) -> Array:
+    """Return the columns twice: with what is missing below all others, and above them."""
+    gaps = np.isnan(X)
+    if not gaps.any():
+        return np.concatenate((X, X), axis=1)
+    one = X.dtype.type(np.inf)
+    return np.concatenate((np.where(gaps, -one, X), np.where(gaps, one, X)), axis=1)
 
 
 def as_tree(tree: Any, value: Array) -> dict[str, Array]:
-    """Take what `flatten` needs from one of scikit-learn's trees, with its own `value`."""
+    """Take what `pack` needs from one of scikit-learn's trees, with its own `value`."""
     return {
         "left": tree.children_left,
         "right": tree.children_right,
@@ -248,6 +258,11 @@ def _floor(threshold: Array) -> Array:
     return np.where(single > threshold, np.nextafter(single, np.float32(-np.inf)), single)
 
 
+def no_categories() -> dict[str, Any]:
+    """Return the arrays of trees that split by numbers alone."""
+    return {"category": np.empty(0, np.int64), "right": np.empty((CODES + 1, 0), np.uint8)}
+
+
 def compile_forest(compiler: Compiler, estimator: Any, block: Block) -> Block:
     """Compile a decision tree, a random forest or extra trees."""
     if estimator.n_outputs_ != 1:
@@ -255,10 +270,25 @@ def compile_forest(compiler: Compiler, estimator: Any, block: Block) -> Block:
     block = compiler.numbers(block)
     trees = [each.tree_ for each in getattr(estimator, "estimators_", [estimator])]
     return compiler.predict(
-        "forest",
+        "trees",
         [block],
         "proba" if hasattr(estimator, "classes_") else "value",
         estimator,
         nan=allows_nan(estimator) and not block.sparse,
-        **flatten([as_tree(tree, tree.value[:, 0, :]) for tree in trees]),
+        begin=np.zeros(trees[0].value.shape[2]),
+        mean=np.array(1),
+        by_column=np.array(0),
+        **no_categories(),
+        **pack([as_tree(tree, tree.value[:, 0, :]) for tree in trees]),
     )
+
+
+STEPS = {"trees": Trees}
+COVERS = dict.fromkeys(
+    (
+        *("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier"),
+        *("ExtraTreeRegressor", "RandomForestClassifier", "RandomForestRegressor"),
+        *("ExtraTreesClassifier", "ExtraTreesRegressor"),
+    ),
+    compile_forest,
+)
