@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -417,3 +419,55 @@ def test_any_input_gives_a_frame_or_a_schema_error_and_nothing_else(rows):
     except SchemaError:
         return
     assert list(frame) == list(MIXED)
+
+
+@pytest.mark.parametrize("value", [1e39, -1e39])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_what_the_trees_of_a_forest_cannot_hold_is_refused_by_plan_and_pipeline(
+    tmp_path, value, dtype
+):
+    X = pd.DataFrame({"x": np.array([1, 2, 3, 4], dtype)})
+    forest = RandomForestRegressor(2, random_state=0).fit(X, X["x"])
+    loaded = nbpipe.load(nbpipe.export(forest, tmp_path / "m", X=X).path, policy="range=ignore")
+    told = "'x': .*, expected a finite number" if dtype == "float32" else "too large for"
+    with pytest.raises((DataError, SchemaError), match=told):
+        loaded.predict({"x": value})
+    with pytest.raises(ValueError, match=told):
+        loaded.pipeline.predict(to_frame({"x": value}, loaded.schema, loaded.policy))
+    assert loaded.predict({"x": 1e38}).shape == (1,)
+
+
+@pytest.mark.parametrize("kind", [Decimal, Fraction])
+def test_exact_numbers_are_numbers(kind):
+    assert problem(kind(3), [1, 4]) is None
+    assert problem(kind("3.5"), [1, 4]) == "type"
+    assert problem(kind("3.5"), [1.5, 4]) is None
+    assert problem(kind(9), pd.Categorical([8, 9])) is None
+    assert problem(kind(3), pd.array([1, 4, None], dtype="Int64")) is None
+    schema = schema_of(pd.DataFrame({"x": pd.Categorical([8, 9])}))
+    assert to_frame({"x": kind(9)}, schema, STRICT)["x"].tolist() == [9]
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN"])
+def test_a_decimal_may_be_missing(text):
+    assert problem(Decimal(text), [1.5, None]) is None
+    assert problem(Decimal(text), [1.5]) == "missing"
+    assert problem(Decimal("Infinity"), [1.5]) == "infinity"
+    assert problem(Decimal("1e999999999"), [1.5]) == "infinity"
+
+
+def test_text_that_differs_in_case_or_white_space_is_matched_with_its_category():
+    schema = schema_of(pd.DataFrame({"x": ["AMS", "JFK"]}), x="warn")
+    for near in ("AMS ", "ams", "\tAms\u00a0"):
+        with pytest.raises(SchemaError, match=r"expected one of AMS, JFK \(did you mean 'AMS'\?\)"):
+            to_frame({"x": near}, schema, STRICT)
+    with pytest.raises(SchemaError) as caught:
+        to_frame(pd.DataFrame({"x": ["jfk", "AMS", "LGA"] * 100}), schema, STRICT)
+    assert "200 of 300 values, such as 'jfk' (text) (row 0)" in str(caught.value)
+    assert [p.expected.endswith("'JFK'?)") for p in caught.value.problems[:2]] == [True, False]
+
+
+def test_masked_values_of_an_array_are_missing():
+    schema = schema_of(pd.DataFrame({"x": [1.5, None]}))
+    masked = np.ma.array([[1.5], [9.0]], mask=[[False], [True]])
+    assert to_frame(masked, schema, STRICT, ["x"])["x"].isna().tolist() == [False, True]

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nbpipe.bundle.problems import InputWarning
-from nbpipe.errors import SchemaError
+from nbpipe.errors import NbpipeError
 
 # Blocks what such a service lacks, and then answers one line of JSON for each that it reads. A
 # value that JSON has no word for comes as Python.
@@ -29,7 +29,7 @@ import datetime, decimal, fractions, json, warnings
 import numpy as np
 import nbpipe
 from nbpipe.bundle.problems import InputWarning
-from nbpipe.errors import SchemaError
+from nbpipe.errors import NbpipeError
 
 model = nbpipe.load(sys.argv[1])
 names = {"nan": np.nan, "inf": np.inf, "np": np, "datetime": datetime}
@@ -40,8 +40,8 @@ for line in sys.stdin:
         warnings.simplefilter("always")
         try:
             said.append(model.predict_proba(rows).tolist())
-        except SchemaError as error:
-            said.append([str(error), dict(error.counts)])
+        except NbpipeError as error:  # of the rows, or of the plan for what float32 cannot hold
+            said.append([str(error), dict(getattr(error, "counts", {}))])
     said += [[str(w.message), w.message.counts] for w in caught if w.category is InputWarning]
     print(json.dumps(said), flush=True)
 """
@@ -74,8 +74,8 @@ def here(model, rows):
         warnings.simplefilter("always")
         try:
             said.append(model.predict_proba(rows).tolist())
-        except SchemaError as error:
-            said.append([str(error), dict(error.counts)])
+        except NbpipeError as error:  # of the rows, or of the plan for what float32 cannot hold
+            said.append([str(error), dict(getattr(error, "counts", {}))])
     said += [[str(w.message), w.message.counts] for w in caught if w.category is InputWarning]
     return json.loads(json.dumps(said))
 
