@@ -47,12 +47,12 @@ def answer(model: Model, content: bytes, max_rows: int) -> Reply:
         }
         for row, label in enumerate(given.labels.tolist())
     ]
-    found = chain.from_iterable(each.problems() for each in given.warned)
     told: dict[str, Any] = {"predictions": predictions} if many else predictions[0]
     told["model"] = {"name": model.name, "version": model.version}
-    told["warnings"] = listed(found, many=many)
+    found = chain.from_iterable(each.problems() for each in given.warned)
+    told["warnings"] = listed(found, many=many) if given.warned else []
     try:
-        text = json.dumps(told, allow_nan=False)
+        text = _ENCODER.encode(told)
     except ValueError:
         raise DataError("What the model predicts for these rows is not a finite number.") from None
     warned = tuple((each.column, each.kind, each.count) for each in given.warned)
@@ -61,4 +61,7 @@ def answer(model: Model, content: bytes, max_rows: int) -> Reply:
 
 def class_name(label: Any) -> str:
     """Return a class as the name of a JSON member."""
-    return label if isinstance(label, str) else json.dumps(label)
+    return str(label).lower() if isinstance(label, bool) else str(label)
+
+
+_ENCODER = json.JSONEncoder(allow_nan=False)

@@ -132,9 +132,9 @@ class _Endpoints:
 
     def _count(self, model: Model, found: Iterable[tuple[str, str, int]], done: str) -> None:
         """Count by the model's columns: those that clients make up would have no end."""
-        known = {*model.schema.names, *model.schema.ignored}
         for column, kind, count in found:
-            self.counts.problems(column if column in known else "", kind, done, count)
+            known = column in model.schema.names or column in model.schema.ignored
+            self.counts.problems(column if known else "", kind, done, count)
 
     async def model(self, _: Request) -> Response:
         return _json(encode(self.current.model.manifest))

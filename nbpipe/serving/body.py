@@ -23,28 +23,31 @@ async def read(request: Request, limit: int, seconds: float) -> bytes:
     Refusal
         With 400, 408, 413 or 415.
     """
-    headers = request.headers
-    kind, _, parameters = headers.get("content-type", "").lower().partition(";")
-    charset = parameters.partition("charset=")[2].strip(' "')
-    if kind.strip() != "application/json" or charset not in {"", "utf-8", "utf8"}:
+    headers = dict(request.scope["headers"])
+    kind, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
+    charset = parameters.partition(b"charset=")[2].strip(b' "')
+    if kind.strip() != b"application/json" or charset not in {b"", b"utf-8", b"utf8"}:
         accept = {"accept-post": "application/json"}
         raise Refusal(415, "Send the rows as application/json, in UTF-8.", accept)
-    if headers.get("content-encoding", "identity") != "identity":
+    if headers.get(b"content-encoding", b"identity") != b"identity":
         raise Refusal(415, "Send the body as it is, not compressed.", {"accept-encoding": ""})
-    large = Refusal(413, f"The body is larger than the limit of {limit:,} bytes; send fewer rows.")
-    if int(headers.get("content-length", 0)) > limit:
-        raise large
-    content = b""
+    if int(headers.get(b"content-length", 0)) > limit:
+        raise _large(limit)
     try:
         async with asyncio.timeout(seconds):
+            content = b""
             async for part in request.stream():
                 content += part
                 if len(content) > limit:
-                    raise large
+                    raise _large(limit)
+            return content
     except TimeoutError:
         late = f"The body did not arrive within {seconds:g} seconds."
         raise Refusal(408, late, _CLOSE) from None
-    return content
+
+
+def _large(limit: int) -> Refusal:
+    return Refusal(413, f"The body is larger than the limit of {limit:,} bytes; send fewer rows.")
 
 
 def parse(content: bytes) -> dict[str, Any] | list[dict[str, Any]]:

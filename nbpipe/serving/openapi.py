@@ -117,7 +117,7 @@ def _field(feature: Feature, policy: Policy) -> dict[str, Any]:
     field = dict(_KINDS[kind])
     if feature.type == "integer":
         limits = np.iinfo(feature.dtype.lower())
-        field |= {"minimum": int(limits.min), "maximum": int(np.nextafter(float(limits.max), 0))}
+        field |= {"minimum": int(limits.min), "maximum": _top(int(limits.max))}
     if seen := feature.seen():
         field["description"] = f"Seen in training: {seen}"
     bounded = kind in {"number", "integer"} and feature.minimum is not None
@@ -131,6 +131,14 @@ def _field(feature: Feature, policy: Policy) -> dict[str, Any]:
         if "enum" in field:
             field["enum"].append(None)
     return field
+
+
+def _top(limit: int) -> int:
+    """Return the largest whole number that as a float does not exceed `limit`."""
+    rounded = int(float(limit))
+    if rounded <= limit:
+        return limit
+    return (int(np.nextafter(float(limit), 0)) + rounded) // 2 - 1
 
 
 def _probabilities(model: Model) -> dict[str, Any]:
