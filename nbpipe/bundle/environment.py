@@ -119,6 +119,8 @@ def _installed(package: str) -> str | None:
 
 def _compatible(package: str, trained_with: str, running: str, needs: tuple[str, ...]) -> bool:
     then, now = Version(trained_with), Version(running)
+    if package == "skops":  # reads what older ones wrote
+        return now >= then
     if package == "numpy" or (package == "pandas" and package in needs):
         return now.major >= then.major
     if package == "scikit-learn" or (package in needs and package not in _ALWAYS):

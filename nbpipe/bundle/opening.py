@@ -91,7 +91,8 @@ def open_estimator(
     ------
     UsageError
         It is a pickle, and `unpickle` is false.
-    IntegrityError, VersionMismatchError, MissingModuleError, ProbeMismatchError, BundleError
+    IntegrityError, VersionMismatchError, MissingModuleError, ProbeMismatchError, BundleError,
+    MissingExtraError
     """
     file = estimators.listed(bundle)
     if not unpickle and file.name == joblib.FILE:
@@ -99,6 +100,7 @@ def open_estimator(
             f"{file} is a pickle, which can run any code when it is opened, and unpickle=False "
             "rules that out. Predict from a plan, or export with format='skops'."
         )
+    estimators.needed(file.suffix.removeprefix("."))
     serialized = content(bundle, file.name)
     notes, mismatch = compare(bundle.manifest.environment, bundle.name)
     if mismatch is not None:

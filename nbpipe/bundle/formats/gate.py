@@ -71,8 +71,7 @@ def proven(estimator: Any, X: pd.DataFrame, schema: Schema) -> tuple[bytes, Pari
         raise ExportError(
             f"{onnx.FILE} would differ from the pipeline in {wrong:,} of {count:,} rows, by up to "
             f"{off:.2g} (tolerance {TOLERANCE:g}), as it calculates in single precision. {told} "
-            "Trees need no scaling: without it, fewer rows lie so near a threshold. Or export "
-            "without onnx."
+            "Where trees follow a scaler, leave it out, as they need none; or export without onnx."
         )
     return graph, Parity(rows=count, labels=labels, difference=off, tolerance=TOLERANCE)
 
