@@ -116,8 +116,7 @@ def _field(feature: Feature, policy: Policy) -> dict[str, Any]:
     kind = logical_kind(feature)
     field = dict(_KINDS[kind])
     if feature.type == "integer":
-        limits = np.iinfo(feature.dtype.lower())
-        field |= {"minimum": int(limits.min), "maximum": _top(int(limits.max))}
+        field |= _limits(feature.dtype.lower())
     if seen := feature.seen():
         field["description"] = f"Seen in training: {seen}"
     bounded = kind in {"number", "integer"} and feature.minimum is not None
@@ -133,12 +132,14 @@ def _field(feature: Feature, policy: Policy) -> dict[str, Any]:
     return field
 
 
-def _top(limit: int) -> int:
-    """Return the largest whole number that as a float does not exceed `limit`."""
-    rounded = int(float(limit))
-    if rounded <= limit:
-        return limit
-    return (int(np.nextafter(float(limit), 0)) + rounded) // 2 - 1
+def _limits(dtype: str) -> dict[str, int]:
+    """Return the bounds of whole numbers, which are checked as the floats that are nearest."""
+    low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    if float(low) == float(low - 1):
+        low = (low + int(np.nextafter(float(low), -np.inf))) // 2
+    if float(high) > high:
+        high = (int(np.nextafter(float(high), 0)) + int(float(high))) // 2 - 1
+    return {"minimum": low, "maximum": high}
 
 
 def _probabilities(model: Model) -> dict[str, Any]:
