@@ -1,7 +1,7 @@
 """Open a model in a process of its own first: what crashes there does not crash here.
 
-``python -m nbpipe.bundle.trial FOLDER`` opens the model, predicts the probe rows, and prints the
-outcome as one line of JSON.
+``python -m nbpipe.bundle.trial FOLDER SHA256`` opens the model if its file still has that digest,
+predicts the probe rows, and prints the outcome as one line of JSON.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING
 from nbpipe.bundle.formats import estimator
 from nbpipe.bundle.opening import compare_estimator, content
 from nbpipe.bundle.store import Bundle, find
-from nbpipe.errors import ProbeMismatchError, VersionMismatchError, one_line
+from nbpipe.errors import IntegrityError, ProbeMismatchError, VersionMismatchError, one_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nbpipe.errors import BundleError
 
 _TIMEOUT = 600  # seconds; a model that takes longer to open is refused
@@ -37,18 +35,20 @@ def attempt(bundle: Bundle, mismatch: VersionMismatchError) -> None:
     ProbeMismatchError
         It predicts something else.
     """
-    outcome = _run(bundle.path)
+    outcome = _run(bundle)
     if outcome.get("error") == ProbeMismatchError.__name__:
         raise ProbeMismatchError(outcome["message"], path=str(bundle.path))
     if outcome:
         raise _explained(mismatch, outcome["message"])
 
 
-def _run(path: Path) -> dict[str, str]:
+def _run(bundle: Bundle) -> dict[str, str]:
     """Return nothing if all is well, else the error and its message."""
+    expected = bundle.manifest.files[estimator.listed(bundle).name].sha256
+    words = ["-m", "nbpipe.bundle.trial", str(bundle.path.resolve()), expected]
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, this package
-            [sys.executable, "-m", "nbpipe.bundle.trial", str(path.resolve())],
+            [sys.executable, *words],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
             capture_output=True,
             text=True,
@@ -80,13 +80,18 @@ def _explained(mismatch: VersionMismatchError, message: str) -> BundleError:
     )
 
 
-def main(folder: str) -> None:
+def _open(bundle: Bundle, sha256: str) -> None:
+    file = estimator.listed(bundle)
+    if bundle.manifest.files[file.name].sha256 != sha256:
+        raise IntegrityError(f"{file} was changed meanwhile.", path=str(file))
+    compare_estimator(bundle, estimator.read(file, content(bundle, file.name)))
+
+
+def main(folder: str, sha256: str) -> None:
     """Open, predict, and print the outcome."""
     outcome = {}
     try:
-        bundle = find(folder)
-        file = estimator.listed(bundle)
-        compare_estimator(bundle, estimator.read(file, content(bundle, file.name)))
+        _open(find(folder), sha256)
     except ProbeMismatchError as error:
         outcome = {"error": type(error).__name__, "message": str(error)}
     except Exception as error:  # noqa: BLE001 - old models fail in any way
@@ -99,4 +104,4 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

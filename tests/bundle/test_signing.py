@@ -254,6 +254,7 @@ def test_a_crafted_signature_is_refused_in_silence_but_for_one_clear_error(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_a_signature_that_leaves_files_out_or_covers_others_is_refused(models, keys, public):
     """What the plain command can be told to leave out is not left out here."""
     folder = models / "nobodys" / "1.0.0"
@@ -276,6 +277,7 @@ def command(verb, folder, *options):
     subprocess.run([str(word) for word in words], check=True, capture_output=True)
 
 
+@pytest.mark.slow
 def test_the_plain_command_verifies_what_nbpipe_signs_and_the_other_way_round(models, keys, public):
     command("verify", models / "ours" / "1.0.0", "--public_key", public)
     command("sign", models / "nobodys" / "1.0.0", "--private_key", keys["ours"][0])
