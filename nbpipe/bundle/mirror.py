@@ -17,21 +17,29 @@ if TYPE_CHECKING:
     from nbpipe.bundle.remote import Remote
 
 _E = TypeVar("_E", bound=NbpipeError)
+_ONE_MODEL = 2  # levels: late holds 1.2.0/manifest.json
 _CACHED = "A version that the cache holds still loads by its number."
 
 
 @contextmanager
-def mirror(remote: Remote, depth: int | None = None) -> Iterator[Path]:
+def mirror(
+    remote: Remote, depth: int = _ONE_MODEL, *, contents: bool = False, new: bool = False
+) -> Iterator[Path]:
     """Lay out what is at a URL in a temporary folder; errors raised meanwhile speak of the URL.
 
-    Manifests and aliases have their content if `depth` is given, and are empty otherwise.
+    Parameters
+    ----------
+    remote : Remote
+    depth : int
+        Levels of folders.
+    contents : bool
+        Whether manifests and aliases have their content, or are empty files.
+    new : bool
+        There may be nothing at the URL yet.
     """
     with TemporaryDirectory(prefix="nbpipe-") as made, speaking_of(remote.url, Path(made)):
-        with asking(remote.url):
-            remote.fs.invalidate_cache()
-            found = remote.fs.find(remote.root, maxdepth=depth, detail=True)
         places = {}
-        for path, facts in found.items():
+        for path, size in _files(remote, depth, new=new):
             parts = path.removeprefix(remote.root).strip("/").split("/")
             if not all(map(_is_name, parts)) or parts == [manifests.FILE]:
                 continue
@@ -39,14 +47,28 @@ def mirror(remote: Remote, depth: int | None = None) -> Iterator[Path]:
             place.parent.mkdir(parents=True, exist_ok=True)
             if place.name in {manifests.FILE, aliases.FILE}:
                 place.touch()
-                if (facts.get("size") or 0) <= manifests.SIZE_LIMIT:
+                if size <= manifests.SIZE_LIMIT:
                     places[path] = place
-        if depth is not None and places:
+        if contents and places:
             with asking(remote.url):
-                contents = remote.fs.cat(list(places), on_error="omit")
-            for path, content in contents.items():
+                found = remote.fs.cat(list(places), on_error="omit")
+            for path, content in found.items():
                 places[path].write_bytes(content)
         yield Path(made)
+
+
+def _files(remote: Remote, depth: int, *, new: bool) -> list[tuple[str, int]]:
+    """List the files at a URL with their sizes; half a listing would hide the latest version."""
+    remote.fs.invalidate_cache()
+    walk = remote.fs.walk(remote.root, maxdepth=depth, detail=True, on_error="raise")
+    try:
+        with asking(remote.url):
+            levels = [files.values() for _, _, files in walk]
+    except BundleNotFoundError:
+        if not new:
+            raise
+        return []
+    return [(each["name"], each.get("size") or 0) for level in levels for each in level]
 
 
 def _is_name(part: str) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from nbpipe.bundle.aliases import Move
     from nbpipe.bundle.store import Bundle
 
-_DEPTH = 3  # levels: models holds late/1.2.0/manifest.json
+_MANY_MODELS = 3  # levels: models holds late/1.2.0/manifest.json
 _CHUNK = 2**20  # bytes
 
 
@@ -107,7 +107,7 @@ class Remote:
 
     def check_free(self, _: Path, wanted: Version | None) -> Version:
         """Return the version to write; one whose upload was only begun is taken, too."""
-        with mirror(self) as folder:
+        with mirror(self, new=True) as folder:
             if wanted in taken(folder).keys() - versions(folder).keys():
                 raise VersionExistsError(
                     f"An upload of {self.url}/{wanted} was begun and is not finished: delete what "
@@ -184,7 +184,7 @@ def _asked(url: str, version: str | None) -> tuple[Remote, str | None]:
 def models(url: str) -> Models:
     """List the versions behind a URL, in the cache or not; see `store.models`."""
     remote = connect(url)
-    with mirror(remote, _DEPTH) as folder:
+    with mirror(remote, _MANY_MODELS, contents=True) as folder:
         found = store.models(folder)
         bundles = [_placed(bundle, folder, remote) for bundle in found]
         damaged = [renamed(error, str(folder), remote.url) for error in found.damaged]

@@ -54,6 +54,8 @@ def _copy(far: Remote, folder: Path, limit: int) -> None:
 def upload(folder: Path, far: Remote) -> None:
     """Copy a version to where there is none: the manifest last, or nothing stays."""
     done: list[str] = []
+    with asking(far.url, "Nothing was exported."):
+        _make_folder(far)
     for path in sorted(folder.iterdir(), key=lambda each: (each.name == manifests.FILE, each.name)):
         target = (far / path.name).root
         try:
@@ -71,6 +73,14 @@ def upload(folder: Path, far: Remote) -> None:
                 ) from error
             raise
         done.append(target)
+
+
+def _make_folder(far: Remote) -> None:
+    """Make the folder where there are folders; a bucket is made by its owner, not by a typo."""
+    slash = "/" if far.root.startswith("/") else ""
+    top = slash + far.root.strip("/").split("/")[0]
+    if far.fs.exists(top):
+        far.fs.makedirs(far.root, exist_ok=True)
 
 
 def _take_back(far: Remote, files: list[str]) -> None:
