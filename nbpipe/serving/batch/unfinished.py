@@ -157,14 +157,14 @@ class Unfinished:
         for part in self._parts:
             if part.taken() and not (overwrite or (noted and noted["finished"])):
                 raise UsageError(f"{part.place} exists. To replace it, pass overwrite.")
-        if noted is None:
-            self._sweep()
         sizes = noted["sizes"] if noted else [None] * len(self._parts)
         for part, size in zip(self._parts, sizes, strict=True):
             if size is None or part.path.exists():
                 part.open(size)
             elif not (noted and noted["finished"]):  # else it is in its place already
                 raise UsageError(f"{part.path} is gone. Start over without resume.")
+        if noted is None:
+            self._sweep()
         return noted
 
     def note(self, *, finished: bool = False, **facts: Any) -> None:
@@ -205,9 +205,11 @@ class Unfinished:
 
     def _sweep(self) -> None:
         """Remove what an older run has left that is not gone on with."""
+        ours = {part.path for part in self._parts}
         with suppress(OSError, ValueError, LookupError, TypeError):
             for place in json.loads(self._note.read_text())["places"]:
-                partial(Path(place)).unlink(missing_ok=True)
+                if partial(Path(place)) not in ours:
+                    partial(Path(place)).unlink(missing_ok=True)
         self._note.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Any] | None:
