@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.opening import open_estimator, open_plan
 from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.policy import parse_policy
+from nbpipe.bundle.problems import refuse, warn
 from nbpipe.bundle.records import Records
 from nbpipe.bundle.store import find
 from nbpipe.errors import DataError, ManifestError, UsageError, one_line
@@ -25,8 +27,26 @@ if TYPE_CHECKING:
     from nbpipe.bundle.manifest import Manifest
     from nbpipe.bundle.plan.program import Plan
     from nbpipe.bundle.policy import Policy
+    from nbpipe.bundle.problems import Finding
     from nbpipe.bundle.schema import Schema
     from nbpipe.bundle.store import Bundle
+    from nbpipe.bundle.validate import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model makes of some rows.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (n,) or (n, n_outputs)
+    probabilities : ndarray of shape (n, n_classes), or None
+    warned : tuple of Finding
+    """
+
+    labels: np.ndarray[Any, Any]
+    probabilities: np.ndarray[Any, Any] | None
+    warned: tuple[Finding, ...]
 
 
 class Model:
@@ -98,7 +118,8 @@ class Model:
         Parameters
         ----------
         rows : dict, list of dict, DataFrame, Series or array of shape (n, n_columns)
-            A dict or a Series is one row. Columns are matched by name; their order is free.
+            A dict or a Series is one row; a frame is one of pandas, Polars or Arrow. Columns are
+            matched by name; their order is free.
         columns : sequence of str, optional
             Names of the columns of an array.
 
@@ -141,19 +162,66 @@ class Model:
         """
         return self._call("decision_function", rows, columns)
 
-    def _call(self, method: str, rows: Any, columns: Sequence[str] | None) -> np.ndarray[Any, Any]:
-        plan = self._plan
-        has = hasattr(self.pipeline, method) if plan is None else method in plan.methods
-        if not has:
-            raise UsageError(f"{self.name} {self.version} has no {method}; use predict.")
-        given: Any = self._records.read(rows) if plan is not None and columns is None else None
-        if given is None:
-            from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
+    def answer(self, rows: Any) -> Answer:
+        """Predict labels and, where there are any, probabilities; what `policy` warns of is data.
 
-            checked = check(rows, self.schema, self.policy, columns)
-            given = checked.frame() if plan is None else checked.table()
+        Parameters and errors are those of `predict`. It is safe in threads, while to record
+        Python's warnings is not.
+        """
+        given, warned = self._read(rows, None)
+        return Answer(*self._both(given), tuple(warned))
+
+    @property
+    def has_proba(self) -> bool:
+        """Whether there is `predict_proba`."""
+        return self._has("predict_proba")
+
+    def answer_checked(self, checked: Checked, *, proba: bool = True) -> Answer:
+        """Predict for rows that were checked already, as by `nbpipe.bundle.sift.sift`.
+
+        Without `proba`, probabilities are left out, which an estimator takes time for.
+        """
+        given = checked.frame() if self._plan is None else checked.table()
+        return Answer(*self._both(given, proba=proba), ())
+
+    def _both(
+        self, given: Any, *, proba: bool = True
+    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+        """Return labels and probabilities; a plan has both from one pass."""
+        if not (proba and self.has_proba):
+            return self._ask("predict", given), None
+        if self._plan is None:
+            return self._ask("predict", given), self._ask("predict_proba", given)
+        scores = self._ask("scores", given)
+        return self._plan.predict_from(scores), self._plan.predict_proba_from(scores)
+
+    def _call(self, method: str, rows: Any, columns: Sequence[str] | None) -> np.ndarray[Any, Any]:
+        if not self._has(method):
+            raise UsageError(f"{self.name} {self.version} has no {method}; use predict.")
+        given, warned = self._read(rows, columns)
+        warn(warned, len(given), stacklevel=3)
+        return self._ask(method, given)
+
+    def _has(self, method: str) -> bool:
+        plan = self._plan
+        return hasattr(self.pipeline, method) if plan is None else method in plan.methods
+
+    def _read(self, rows: Any, columns: Sequence[str] | None) -> tuple[Any, Sequence[Finding]]:
+        """Return rows that fit, as the plan or the pipeline reads them, and what to warn of."""
+        plan = self._plan
+        given = self._records.read(rows) if plan is not None and columns is None else None
+        if given is not None:
+            return given, ()
+        from nbpipe.bundle.validate import examine, judge  # noqa: PLC0415 - few rows need it
+
+        checked, findings = examine(rows, self.schema, columns)
+        errors, warned = judge(findings, self.schema, self.policy)
+        refuse(errors, checked.count)
+        return checked.frame() if plan is None else checked.table(), warned
+
+    def _ask(self, method: str, given: Any) -> np.ndarray[Any, Any]:
         try:
-            predicted: np.ndarray[Any, Any] = getattr(plan or self.pipeline, method)(given)
+            predicted: np.ndarray[Any, Any] = getattr(self._plan or self.pipeline, method)(given)
         except Exception as error:  # its steps raise what they like
             raise DataError(
                 f"The pipeline could not use the rows ({type(error).__name__}): {one_line(error)}"
@@ -179,7 +247,7 @@ def load(
     version: str | None = None,
     *,
     allow_version_mismatch: bool = False,
-    policy: Policy | None = None,
+    policy: Policy | str | None = None,
     trusted_key: str | PathLike[str] | None = None,
     unpickle: bool = True,
 ) -> Model:
@@ -200,10 +268,11 @@ def load(
     allow_version_mismatch : bool
         Where the estimator of another scikit-learn is to be opened, try it in a separate process,
         and go on if it survives and predicts the probe rows as at export.
-    policy : Mapping, optional
+    policy : Mapping or str, optional
         ``"error"``, ``"warn"`` or ``"ignore"`` for ``"missing"`` (a value missing where training
         had none; default error), ``"unseen"`` (categories; default warn, though always an error
-        where the encoder would raise) and ``"range"`` (default warn).
+        where the encoder would raise) and ``"range"`` (default warn); of one column, for
+        ``"carrier.unseen"``. As text, ``unseen=error,carrier.unseen=ignore``.
     trusted_key : path-like, optional
         Public key (PEM). A bundle that its owner did not sign, as it is here, is refused.
     unpickle : bool
@@ -219,8 +288,9 @@ def load(
     BundleNotFoundError, ManifestError, IntegrityError, VersionMismatchError,
     MissingModuleError, ProbeMismatchError, BundleError, UsageError
     """
-    rules = parse_policy(policy)
+    parse_policy(policy)  # a slip of the pen is told before anything is read
     bundle = find(path, version)
+    rules = parse_policy(policy, bundle.manifest.schema.names)
     if probe.FILE not in bundle.manifest.files or not estimators.file_among(bundle.manifest.files):
         raise ManifestError(f"The manifest of {bundle.path} lists no model.", path=str(bundle.path))
     if trusted_key is not None:
