@@ -32,7 +32,7 @@ def explain(path: Path) -> BundleError:
         return BundleNotFoundError(
             f"{path} does not exist.{did_you_mean(path.name, near)}", path=str(path)
         )
-    bare = sorted(p for p in path.iterdir() if p.suffix in _SUFFIXES)
+    bare = sorted(p for p in path.iterdir() if p.suffix in _SUFFIXES and p.is_file())  # no pipes
     if bare:
         return BundleError(
             f"{path} holds {bare[0].name}{_written_by(bare[0])}, but no manifest.json. "

@@ -12,6 +12,8 @@ from IPython.core.completer import SimpleCompletion, context_matcher
 from sklearn import model_selection
 from sklearn.metrics import get_scorer_names
 
+from nbpipe.bundle.aliases import read
+from nbpipe.errors import NbpipeError
 from nbpipe.leaks.rules.registry import RULES
 
 if TYPE_CHECKING:
@@ -103,12 +105,21 @@ class VerbMatcher:
 
 
 def _paths(word: str, suffixes: tuple[str, ...]) -> list[str]:
+    if "@" in word and not suffixes:
+        return _aliases(word.rpartition("@")[0])
     found = sorted(glob(f"{word}*"))  # noqa: PTH207 - keeps `./` and `..` as they were typed
     return [
         f"{each}/" if Path(each).is_dir() else each
         for each in found
         if Path(each).is_dir() or each.endswith(suffixes)
     ]
+
+
+def _aliases(model: str) -> list[str]:
+    try:
+        return [f"{model}@{alias}" for alias in read(Path(model)).current()]
+    except (OSError, NbpipeError):
+        return []
 
 
 def _belongs_to_option(before: list[str], i: int, options: dict[str, Action]) -> bool:

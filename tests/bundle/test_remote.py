@@ -175,7 +175,7 @@ def test_a_version_under_anothers_name_and_a_damaged_manifest_are_told_by_url(ex
 def test_an_upload_that_fails_leaves_nothing(export, cache):
     for name in ("model.joblib", "probe.json", "manifest.json"):
         Line.cut = f"w {name}"
-        with pytest.raises(BundleError, match="the line is cut.* Nothing was exported"):
+        with pytest.raises(BundleError, match=r"the line is cut.* Nothing was exported"):
             export("line://models/late", "1.0")
         Line.cut = ""
         assert not fsspec.filesystem("line").find("/models/late")
@@ -185,7 +185,7 @@ def test_an_upload_that_fails_leaves_nothing(export, cache):
 
 def test_versions_are_never_overwritten(export, cache):
     export(version="1.0")
-    with pytest.raises(VersionExistsError, match="late/1.0 exists, and versions are never overw"):
+    with pytest.raises(VersionExistsError, match=r"late/1.0 exists, and versions are never overw"):
         export(version="1.0")
     from nbpipe.bundle.remote import connect
     from nbpipe.bundle.transfer import upload
@@ -220,12 +220,12 @@ def test_mistakes_are_told(export):
     export(version="1.0")
     with pytest.raises(BundleNotFoundError, match="late has no alias 'x'"):
         nbpipe.load(f"{URL}@x")
-    with pytest.raises(BundleNotFoundError, match="late has no version 7; it has 1.0"):
+    with pytest.raises(BundleNotFoundError, match=r"late has no version 7; it has 1.0"):
         nbpipe.load(URL, "7")
     for path in ("memory://models/lte", "memory://models/lte@production"):
-        with pytest.raises(BundleNotFoundError, match="^memory://models/lte does not exist"):
+        with pytest.raises(BundleNotFoundError, match=r"^memory://models/lte does not exist"):
             nbpipe.load(path)
-    with pytest.raises(BundleNotFoundError, match="^memory://nix does not exist"):
+    with pytest.raises(BundleNotFoundError, match=r"^memory://nix does not exist"):
         nbpipe.models("memory://nix")
     with pytest.raises(UsageError, match="Protocol not known"):
         nbpipe.load("foo://models/late")
@@ -245,9 +245,13 @@ def test_a_missing_package_of_a_protocol_is_named():
 def test_a_cache_that_cannot_be_written_is_told(export, monkeypatch):
     export(version="1.0")
     monkeypatch.setenv("NBPIPE_CACHE", "/proc/nothing")
-    with pytest.raises(BundleError, match="The cache .*/proc/nothing.* NBPIPE_CACHE names another"):
+    with pytest.raises(
+        BundleError, match=r"The cache .*/proc/nothing.* NBPIPE_CACHE names another"
+    ):
         nbpipe.load(URL)
-    with pytest.raises(BundleError, match="The cache .*/proc/nothing.* NBPIPE_CACHE names another"):
+    with pytest.raises(
+        BundleError, match=r"The cache .*/proc/nothing.* NBPIPE_CACHE names another"
+    ):
         export(version="1.1")
     assert [each.version for each in nbpipe.models(URL)] == ["1.0"]
 
