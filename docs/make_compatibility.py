@@ -15,12 +15,15 @@ import tempfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
 
 import environments  # noqa: E402 - the tests make the same ones
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PAGE, FOUND = DOCS / "compatibility.md", DOCS / "compatibility.json"
 VERSIONS = """
@@ -94,7 +97,9 @@ def page(found: dict[str, Any]) -> str:
         JOBLIB,
         matrix(read, lambda cell: counted(cell[name]["joblib"] for name in PIPELINES)),
         JOBLIB_SAID,
-        messages(read),
+        messages(read, failed),
+        HIDDEN,
+        messages(read, hidden),
         "## Pipeline by pipeline",
         "Each cell: predicting with nbpipe / the estimator, mismatch allowed / plain joblib.",
     ]
@@ -147,26 +152,40 @@ def three(ways: dict[str, Any]) -> str:
     return " / ".join(word(ways[way]) for way in ("predict", "allowed", "joblib"))
 
 
-def messages(read: dict[str, Any]) -> str:
-    """List what plain joblib said where it failed, and how often."""
-    said: Counter[str] = Counter()
-    where: dict[str, str] = {}
+def messages(read: dict[str, Any], said: Callable[[dict[str, Any]], str]) -> str:
+    """List what was said, how often, and for example where; `said` is of one pipeline's cell."""
+    where: dict[str, list[str]] = {}
     for writer, cells in read.items():
         for reader, models in cells.items():
             for name, ways in models.items():
-                answer = ways["joblib"]
-                if answer["kind"] in {"fails", "crash"}:
-                    text = f"{answer['error']}: {answer['message']}".strip(": ").replace("|", "\\|")
-                    said[text] += 1
-                    where.setdefault(text, f"{name}, {writer} -> {reader}")
-    rows = [[str(n), f"`{text}`", where[text]] for text, n in said.most_common()]
+                if text := said(ways).replace("|", "\\|"):
+                    where.setdefault(text, []).append(f"{name}, {writer} -> {reader}")
+    often = sorted(where.items(), key=lambda each: -len(each[1]))
+    rows = [[f"{len(places)}", f"`{text}`", places[0]] for text, places in often]
     return table(["times", "message", "for example"], rows)
+
+
+def failed(ways: dict[str, Any]) -> str:
+    """Return what plain joblib said, if it failed."""
+    answer = ways["joblib"]
+    if answer["kind"] not in {"fails", "crash"}:
+        return ""
+    return f"{answer['error']}: {answer['message']}"
+
+
+def hidden(ways: dict[str, Any]) -> str:
+    """Return what the trial found where plain joblib seemed to work."""
+    if ways["allowed"]["kind"] != "refused" or ways["joblib"]["kind"] != "same":
+        return ""
+    told = ways["allowed"]["message"]
+    cause = re.search(r"as a trial in another process shows \((.*?)\)\. ", told)
+    return cause[1] if cause else told
 
 
 HEAD = """# Which scikit-learn reads what another one wrote
 
-Measured on {date} by `python docs/make_compatibility.py`, in a virtual environment of its own for
-each version: each wrote the same seven pipelines, fitted on 1,000 real flights, once with
+Measured on {date} by `python docs/make_compatibility.py`, in a virtual environment of its own
+for each version: each wrote the same seven pipelines, fitted on 1,000 real flights, once with
 `nbpipe.export` and once with `joblib.dump`; each read what every other had written and predicted
 200 flights that none of them had been fitted on. **Same** means that every prediction
 (probabilities, where there are any) equals the writer's within 1e-12."""
@@ -189,6 +208,8 @@ JOBLIB = """## What plain joblib does with the same pipelines
 
 `joblib.load(...)`, then predict. *Warn* stands for scikit-learn's `InconsistentVersionWarning`."""
 JOBLIB_SAID = "What it said where it failed:"
+HIDDEN = """And what the trial of `allow_version_mismatch` found where joblib seemed to work, since it asks
+for everything that the model could do when it was exported:"""
 
 
 def main() -> int:
