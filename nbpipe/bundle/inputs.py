@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import dropwhile
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from sklearn.impute import KNNImputer, SimpleImputer
 
 from nbpipe.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _IMPUTERS = (SimpleImputer, KNNImputer)
 
@@ -54,25 +57,43 @@ def columns_read(pipeline: Any, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if name in read)
 
 
-def encoded_columns(pipeline: Any, names: tuple[str, ...]) -> dict[str, Encoded]:
+def encoded_columns(estimator: Any, names: Sequence[str]) -> dict[str, Encoded]:
     """Map the columns that an encoder reads to what it knows of them.
 
-    An encoder is what learned ``categories_`` (OneHotEncoder, OrdinalEncoder, TargetEncoder).
+    An encoder is what learned ``categories_`` (OneHotEncoder, OrdinalEncoder, TargetEncoder). It is
+    searched for in pipelines, ColumnTransformers and FeatureUnions, in one another to any depth.
     Before it stand at most imputers: behind anything else, its categories are not the column's.
     """
-    first = _steps(pipeline)[0]
-    routes = getattr(first, "transformers_", [("", pipeline, list(names))])
+    first = next(dropwhile(lambda step: isinstance(step, _IMPUTERS), _leaves(estimator)), None)
+    if getattr(first, "n_features_in_", len(names)) != len(names):
+        return {}  # an imputer dropped columns or added some
     found: dict[str, Encoded] = {}
-    for _, transformer, columns in routes:
-        steps = dropwhile(lambda step: isinstance(step, _IMPUTERS), _steps(transformer))
-        encoder, read = next(steps, None), resolve(columns, names)
-        known = getattr(encoder, "categories_", ())
-        if len(known) == len(read):  # an imputer may drop columns or add some
-            fails = getattr(encoder, "handle_unknown", "ignore") == "error"
-            for name, categories in zip(read, known, strict=True):
-                plain = tuple(_plain(each) for each in categories if not pd.isna(each))
-                found[name] = Encoded(plain, "error" if fails else "warn")
+    for inner, read in _routes(first, names):
+        for name, encoded in encoded_columns(inner, read).items():
+            found[name] = _stricter(found.get(name, encoded), encoded)
+    for name, categories in zip(names, getattr(first, "categories_", ()), strict=False):
+        plain = tuple(_plain(each) for each in categories if not pd.isna(each))
+        fails = getattr(first, "handle_unknown", "ignore") == "error"
+        found[name] = Encoded(plain, "error" if fails else "warn")
     return found
+
+
+def _routes(estimator: Any, names: Sequence[str]) -> list[tuple[Any, list[str]]]:
+    """Return the parts of a ColumnTransformer or a FeatureUnion, and the columns that they read."""
+    routes = [
+        (inner, resolve(columns, tuple(names)))
+        for _, inner, columns in getattr(estimator, "transformers_", ())
+    ]
+    routes += [(inner, list(names)) for _, inner in getattr(estimator, "transformer_list", ())]
+    return [(inner, read) for inner, read in routes if not isinstance(inner, str)]
+
+
+def _stricter(one: Encoded, other: Encoded) -> Encoded:
+    """Return what two encoders of one column both know; the one that would raise decides."""
+    if one.unseen != other.unseen:
+        return one if one.unseen == "error" else other
+    both = set(other.categories)
+    return Encoded(tuple(each for each in one.categories if each in both), one.unseen)
 
 
 def rows_fitted(estimator: Any) -> int:
@@ -100,6 +121,15 @@ def _steps(estimator: Any) -> list[Any]:
     estimator = getattr(estimator, "best_estimator_", estimator)
     steps = [step for _, step in getattr(estimator, "steps", [("", estimator)])]
     return [step for step in steps if step is not None and not isinstance(step, str)] or [estimator]
+
+
+def _leaves(estimator: Any) -> Iterator[Any]:
+    """Yield the steps of a pipeline and of the pipelines within it, in order."""
+    for step in _steps(estimator):
+        if not hasattr(step, "steps"):
+            yield step
+        elif step is not estimator:  # which has only steps that pass through
+            yield from _leaves(step)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import (
     FunctionTransformer,
     KBinsDiscretizer,
@@ -87,6 +87,37 @@ def test_encoders_tell_what_an_unseen_category_does():
     columns = make_column_transformer((OrdinalEncoder(), ["c"]), (TargetEncoder(cv=2), ["d"]))
     found = encoded_columns(pipeline_of(columns), NAMES)
     assert found == {"c": (("x", "y"), "error"), "d": (("u", "v"), "warn")}
+
+
+def test_encoders_are_found_at_any_depth():
+    inner = make_column_transformer(
+        (make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder()), [0]),
+        (OrdinalEncoder(), ["d"]),
+    )
+    both = make_union(
+        OneHotEncoder(handle_unknown="ignore"), make_pipeline(make_pipeline("passthrough"), inner)
+    )
+    columns = make_column_transformer(("drop", ["b"]), (both, ["c", "d"]), ("passthrough", ["a"]))
+    known = {"c": (("x", "y"), "error"), "d": (("u", "v"), "error")}
+    assert encoded_columns(pipeline_of(make_pipeline(columns)), NAMES) == known
+
+
+def test_of_two_encoders_of_a_column_what_both_know_is_known():
+    few = OneHotEncoder(categories=[["x"]], handle_unknown="ignore")
+    every = OneHotEncoder(categories=[["y", "x"]], handle_unknown="ignore")
+    columns = make_column_transformer((make_union(few, every), ["c"]), (few, ["c"]))
+    assert encoded_columns(pipeline_of(columns), NAMES) == {"c": (("x",), "warn")}
+    columns = make_column_transformer((make_union(few, OneHotEncoder()), ["c"]))
+    assert encoded_columns(pipeline_of(columns), NAMES) == {"c": (("x", "y"), "error")}
+
+
+def test_behind_a_step_that_changes_columns_nothing_is_known():
+    added = SimpleImputer(strategy="most_frequent", add_indicator=True)
+    gaps = X[["c"]].where(X[["c"]] == "x")
+    fitted = make_pipeline(added, OneHotEncoder(), LinearRegression()).fit(gaps, X["a"])
+    assert encoded_columns(fitted, ("c",)) == {}
+    scaled = make_pipeline(StandardScaler(), OneHotEncoder(), LinearRegression())
+    assert encoded_columns(scaled.fit(X[["a"]], X["a"]), ("a",)) == {}
 
 
 def test_only_what_is_read_is_required_at_prediction(tmp_path):
