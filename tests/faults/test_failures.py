@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT = environments.ROOT
-MAKE = ROOT / "docs" / "make_failures.py"
-FAILURES = runpy.run_path(MAKE)["FAILURES"]
+FAILURES = runpy.run_path(ROOT / "docs" / "make_failures.py")["FAILURES"]
 NUMBERS = ["distance", "temp", "humid"]
 
 
@@ -66,8 +65,9 @@ def named(file: Path) -> set[str]:
     return {each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)}
 
 
-def test_the_page_is_drawn_from_the_table():
-    subprocess.run([sys.executable, MAKE, "--check"], check=True)
+@pytest.mark.parametrize("script", ["make_failures.py", "make_compatibility.py"])
+def test_the_page_is_drawn_from_its_table(script):
+    subprocess.run([sys.executable, ROOT / "docs" / script, "--check"], check=True)
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.message[:30])
