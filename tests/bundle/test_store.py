@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -206,3 +207,28 @@ def test_a_file_of_a_bundle_is_no_bare_file(export):
         nbpipe.load(path / "model.joblib")
     with pytest.raises(BundleNotFoundError, match=r"model\.joblib is not a folder\.$"):
         nbpipe.models(path / "model.joblib")
+
+
+def test_a_pipe_named_as_a_file_of_a_bundle_keeps_nobody_waiting(export, tmp_path):
+    folder = export("late", "1.0").path.parent
+    for name in ("2.0/manifest.json", "2.0/model.joblib", "bare/model.joblib"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        os.mkfifo(folder / name)
+    assert [each.version for each in nbpipe.models(tmp_path)] == ["1.0"]
+    assert nbpipe.load(folder).version == "1.0"
+    for name in ("2.0", "bare"):
+        with pytest.raises(BundleError):
+            nbpipe.load(folder / name)
+
+
+def test_versions_with_an_epoch_or_a_local_part_are_read_but_no_longer_written(export, tmp_path):
+    for version in ("1!2.0", "1.0+abc"):
+        with pytest.raises(UsageError, match="has an epoch or a local part; write a version like"):
+            export("late", version)
+    assert not (tmp_path / "late").exists()
+    path = export("late", "1.0").path
+    text = replace(nbpipe.models(tmp_path)[0].manifest, version="1.0+abc").to_json()
+    (path / "manifest.json").write_text(text)
+    path.rename(path.with_name("1.0+abc"))
+    assert nbpipe.load(tmp_path / "late", "1.0+abc").version == "1.0+abc"
+    assert nbpipe.load(tmp_path / "late").version == "1.0+abc"
