@@ -35,12 +35,13 @@ async def read(request: Request, limit: int, seconds: float) -> bytes:
         raise _large(limit)
     try:
         async with asyncio.timeout(seconds):
-            content = b""
+            parts, size = [], 0
             async for part in request.stream():
-                content += part
-                if len(content) > limit:
+                parts.append(part)
+                size += len(part)
+                if size > limit:
                     raise _large(limit)
-            return content
+            return b"".join(parts)
     except TimeoutError:
         late = f"The body did not arrive within {seconds:g} seconds."
         raise Refusal(408, late, _CLOSE) from None

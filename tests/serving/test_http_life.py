@@ -20,6 +20,8 @@ from servers import (
     serving,
 )
 
+import nbpipe
+
 VERSIONS = 20
 
 
@@ -165,9 +167,12 @@ def test_a_large_request_does_not_hold_up_small_ones(late):
         async def main():
             times = []
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-            heavy, heavy_writer = await asyncio.open_connection("127.0.0.1", server.port)
-            heavy_writer.write(request(rows * 10))
-            batch = asyncio.create_task(answer(heavy))
+            batches = []
+            for _ in range(4):
+                heavy, heavy_writer = await asyncio.open_connection("127.0.0.1", server.port)
+                heavy_writer.write(request(rows * 10))
+                batches.append(answer(heavy))
+            batch = asyncio.gather(*batches)
             started = time.perf_counter()
             while not batch.done():
                 writer.write(request(ROW))
@@ -177,11 +182,12 @@ def test_a_large_request_does_not_hold_up_small_ones(late):
             taken = time.perf_counter() - started
             return batch.result(), times, taken
 
-        (status, _, body), times, taken = asyncio.run(main())
-    assert status == 200
-    assert len(json.loads(body)["predictions"]) == 10_000
+        answers, times, taken = asyncio.run(main())
+    for status, _, body in answers:
+        assert status == 200
+        assert len(json.loads(body)["predictions"]) == 10_000
     assert len(times) > 10
-    assert max(times) < max(0.5 * taken, 0.2)
+    assert max(times) < taken / 2
 
 
 def test_a_newer_version_is_taken_up_under_load_without_one_failure(store, late):
@@ -292,6 +298,17 @@ def test_a_batch_that_takes_too_long_is_given_up(late):
 
         answers = asyncio.run(main())
         assert exchange(server.port, request(ROW))[0][0] == 200
-    told = [each[0] for each in answers if not isinstance(each, ConnectionError)]
+    told = [each[0] for each in answers if not isinstance(each, (ConnectionError, EOFError))]
     assert 503 in told
     assert set(told) <= {200, 408, 503}  # 408 is a body that the busy machine was slow to take in
+
+
+def test_an_alias_is_followed_wherever_it_is_moved(store, late):
+    copy_version(store / "1.0.1", late)
+    nbpipe.promote(late, "1.0.0", "production")
+    with serving(f"{late}@production") as server:
+        assert ready(server)["model"]["version"] == "1.0.0"
+        nbpipe.promote(late, "1.0.1", "production")
+        until(lambda: ready(server)["model"]["version"] == "1.0.1")
+        nbpipe.rollback(late, "production")
+        until(lambda: ready(server)["model"]["version"] == "1.0.0")
