@@ -199,6 +199,41 @@ tree = DecisionTreeClassifier().fit(X_train, y_train)
 print(tree.score(X_test, y_test))
 """,
     ),
+    "NB201-halves-made-in-one-line": (
+        """
+on_time, late = df[df["late"] == 0], df[df["late"] == 1]
+more = pd.concat([on_time, late.sample(len(on_time), replace=True, random_state=0)])
+X, y = more[["temp", "wind"]], more["late"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+tree = DecisionTreeClassifier().fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+        """
+train, test = train_test_split(df, random_state=0)
+on_time, late = train[train["late"] == 0], train[train["late"] == 1]
+more = pd.concat([on_time, late.sample(len(on_time), replace=True, random_state=0)])
+X_train, y_train = more[["temp", "wind"]], more["late"]
+X_test, y_test = test[["temp", "wind"]], test["late"]
+tree = DecisionTreeClassifier().fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+    ),
+    "NB101-features-and-target-in-one-line": (
+        """
+X, y = df[["temp", "wind"]].fillna(df[["temp", "wind"]].median()), df["late"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+tree = DecisionTreeClassifier().fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+        """
+train, test = train_test_split(df, random_state=0)
+train_median = train[["temp", "wind"]].median()
+X_train, y_train = train[["temp", "wind"]].fillna(train_median), train["late"]
+X_test, y_test = test[["temp", "wind"]].fillna(train_median), test["late"]
+tree = DecisionTreeClassifier().fit(X_train, y_train)
+print(tree.score(X_test, y_test))
+""",
+    ),
     "NB401-a-pair": (
         """
 X, y = df.drop(columns=["carrier"]), df["late"]

@@ -29,8 +29,8 @@ def copied_later(view: View, cause: Copies, score: Score) -> str:
     while len(steps) <= _ABOVE and (
         above := definition(view, start, replace(cause, node=steps[0]))
     ):
-        before = names.root(above.value, libraries)
-        if not before or before == start or len(names.targets(above)) != 1:
+        before = _source(above, libraries)
+        if not before or before == start:
             break
         steps.insert(0, above)
         start = before
@@ -39,14 +39,24 @@ def copied_later(view: View, cause: Copies, score: Score) -> str:
     used = {each.id: None for each in ast.walk(stated.value) if isinstance(each, ast.Name)}
     for name in used:  # the other parts of the same rows
         beside = definition(view, name, cause)
-        if beside is None or beside in steps or len(names.targets(beside)) > 1 or name == start:
+        if beside is None or beside in steps or name == start:
             continue
+        if len(names.targets(beside)) > 1:
+            return ""  # where these rows come from is not to be seen
         if names.root(beside.value, libraries) == start:
             steps.insert(0, beside)
     first = f"train, test = {parts.split_call(view.split_of(score.rows), start)}"
     after = names.following(view, cause, stated)
     written, last = _with_sides(view, score, start, steps, after)
     return "\n".join([first, *(text(swapped(each, {start: "train"})) for each in written), *last])
+
+
+def _source(stated: ast.Assign, libraries: frozenset[str]) -> str:
+    """Return the one variable that all parts of an assignment start from."""
+    made = names.targets(stated)
+    values = stated.value.elts if isinstance(stated.value, ast.Tuple) else [stated.value]
+    found = {names.root(each, libraries) for each in values}
+    return found.pop() if len(found) == 1 and len(values) == len(made) else ""
 
 
 def _with_sides(

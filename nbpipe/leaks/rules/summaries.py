@@ -20,9 +20,26 @@ _NOT_WORD = re.compile(r"\W+")
 
 def lines(case: Early) -> list[str]:
     """Return the statement with the training part's number, for both sides."""
-    case, after = _of_frame(case)
+    if case.path.how == "before" and len(_made(case.stated) - {case.start}) > 1:
+        if case.found.split is None:
+            return []  # rows are cut out of what this very statement makes
+        case, after = _of_both(case)
+    else:
+        case, after = _of_frame(case)
     written = _bins(case) if case.fit.kind == "bins" else _numbers(case)
     return [*written, *after] if written else []
+
+
+def _made(stated: ast.stmt) -> set[str]:
+    return {text(each) for each in targets(stated)}
+
+
+def _of_both(case: Early) -> tuple[Early, list[str]]:
+    """Divide the frame itself where one statement takes features and target from it."""
+    found = case.found
+    frame = Parts(Part(case.start, "train", "test"), (found.features, *found.others), found.split)
+    line = f"train, test = {parts.split_call(found.split, case.start)}"
+    return replace(case, found=frame, line=line), []
 
 
 def _of_frame(case: Early) -> tuple[Early, list[str]]:
