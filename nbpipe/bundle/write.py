@@ -11,7 +11,6 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from packaging.version import Version
 
@@ -53,7 +52,7 @@ def staging(model: Path, wanted: Version | None) -> Iterator[tuple[Path, str]]:
         model.mkdir(parents=True, exist_ok=True)
         with locked(model):
             version = _free(model, wanted)
-            staged = model / f"{_PARTIAL}{uuid4().hex}"
+            staged = model / f"{_PARTIAL}{os.urandom(16).hex()}"
             staged.mkdir()
             try:
                 yield staged, str(version)
@@ -139,7 +138,7 @@ def _sweep(model: Path) -> None:
 
 def replace(path: Path, text: str) -> None:
     """Write a whole file in one step, so that a reader finds the old one or the new one."""
-    staged = path.with_name(f"{_PARTIAL}{uuid4().hex}")
+    staged = path.with_name(f"{_PARTIAL}{os.urandom(16).hex()}")
     try:
         staged.write_text(text, encoding="utf-8")
         _flush(staged)
@@ -151,7 +150,7 @@ def replace(path: Path, text: str) -> None:
 
 def discard(version: Path) -> None:
     """Take a version away in one step, so that nobody sees a half of it."""
-    away = version.with_name(f"{_PARTIAL}{uuid4().hex}")
+    away = version.with_name(f"{_PARTIAL}{os.urandom(16).hex()}")
     version.rename(away)
     shutil.rmtree(away, ignore_errors=True)
 
