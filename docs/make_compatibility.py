@@ -208,8 +208,8 @@ JOBLIB = """## What plain joblib does with the same pipelines
 
 `joblib.load(...)`, then predict. *Warn* stands for scikit-learn's `InconsistentVersionWarning`."""
 JOBLIB_SAID = "What it said where it failed:"
-HIDDEN = """And what the trial of `allow_version_mismatch` found where joblib seemed to work, since it asks
-for everything that the model could do when it was exported:"""
+HIDDEN = """And what the trial of `allow_version_mismatch` found where joblib seemed to work, since
+it asks for everything that the model could do when it was exported:"""
 
 
 def main() -> int:

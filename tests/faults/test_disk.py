@@ -9,6 +9,7 @@ import os
 import subprocess
 
 import pytest
+from faults.batches import BAD, ROWS, flights
 from faults.prepared import prepared
 from faults.seen import contents, whole
 
@@ -101,3 +102,23 @@ def test_a_disk_that_may_only_be_read_is_told_and_loads(disk):
         nbpipe.promote(late, "1.0.0", "production")
     assert contents(late) == before
     assert nbpipe.load(late).version == "1.0.0"
+
+
+def test_a_batch_that_fills_the_disk_is_told_and_goes_on_where_there_is_room(disk, tmp_path):
+    late = tmp_path / "late"
+    late.mkdir()
+    with prepared("export", late) as export:
+        export.go()
+    lived = flights(tmp_path / "lived")
+    with prepared("predict", lived, str(late)) as predict:
+        predict.go()
+    full = flights(disk / "full")
+    with prepared("predict", full, str(late)) as predict:
+        for _ in range(2):  # the second time it is full from the start
+            ended = predict.go()
+            assert ended["raised"] == "OutputError", ended
+            assert "No space left on device" in ended["message"]
+            assert not (full / "late.csv").exists()
+        subprocess.run(["mount", "-o", "remount,size=8m", disk], check=True)
+        assert predict.go()["returned"] == [ROWS, ROWS // BAD]
+    assert contents(full) == contents(lived)

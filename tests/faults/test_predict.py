@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-
 import pytest
+from faults.batches import BAD, ROWS, flights
 from faults.prepared import kill_often, prepared
 from faults.seen import contents
 
 pytestmark = pytest.mark.slow
 
-ROWS, BAD = 20_000, 1_000  # each so-and-so-many-th row has a number that is none
 MADE = {"late.csv", "bad.csv"}
 
 
@@ -20,18 +18,6 @@ def late(tmp_path):
     folder.mkdir()
     with prepared("export", folder) as export:
         export.go()
-    return folder
-
-
-def flights(folder):
-    """Write a file of many blocks with some bad rows."""
-    folder.mkdir()
-    with (folder / "flights.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["flight", "distance", "temp", "carrier"])
-        for i in range(ROWS):
-            distance = "far" if i % BAD == 7 else 100 + i % 2000
-            rows.writerow([i, distance, 30 + i % 17, ("UA", "AA", "B6")[i % 3]])
     return folder
 
 
