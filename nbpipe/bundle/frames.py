@@ -35,7 +35,8 @@ def _as_array(column: pd.Series[Any]) -> Array:
     dtype = column.dtype
     if isinstance(dtype, (pd.StringDtype, pd.CategoricalDtype)):  # each value once, not each row's
         codes, different = pd.factorize(column)
-        return np.append(different.to_numpy(object), dtype.na_value)[codes]
+        known_and_null: Array = np.array([*different, dtype.na_value], dtype=object)
+        return known_and_null[codes]
     plain = isinstance(dtype, np.dtype)
     return as_array(column.to_numpy() if plain else column.to_numpy(object))
 

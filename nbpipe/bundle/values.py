@@ -66,7 +66,8 @@ class Column:
 def as_array(values: Array | Sequence[Any]) -> Array:
     """Return plain numbers, booleans and times as they are, all else as an array of objects."""
     if isinstance(values, np.ma.MaskedArray):
-        return put(values.data, np.ma.getmaskarray(values), None)
+        every = np.fromiter(values.data, dtype=object, count=len(values))
+        return put(every, np.ma.getmaskarray(values), None)
     if isinstance(values, np.ndarray) and values.dtype.kind != "m":
         return values if values.dtype.kind in "biufMO" else values.astype(object)
     return np.fromiter(values, dtype=object, count=len(values))  # of durations, not their numbers
