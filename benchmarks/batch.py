@@ -57,15 +57,15 @@ with open(target, "w") as file:
 
 
 def run(body, *arguments, **options):
-    """Return seconds, CPU seconds and peak MB of a process of its own."""
+    """Start a process that says its seconds, CPU seconds and peak MB at the end."""
     code = TOLD.format(body=body)
-    done = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)], stderr=subprocess.PIPE, **options
     )
-    return done
 
 
 def ended(process):
+    """Return these three."""
     told = process.stderr.read().decode()
     assert process.wait() == 0, told
     return [float(each) for each in told.split()[-3:]]
