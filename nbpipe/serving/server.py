@@ -51,9 +51,7 @@ def run(app: FastAPI, listening: socket.socket, seconds: float) -> None:
         server_header=False,
         timeout_graceful_shutdown=round(seconds) or 1,
     )
-    sys.setswitchinterval(
-        0.0005
-    )  # seconds that a large batch holds up a row; Python's own is 0.005
+    sys.setswitchinterval(0.0005)  # seconds that a batch holds up a row; else 0.005
     signal.signal(signal.SIGTERM, _end)  # uvicorn raises it again once it is done
     try:
         uvicorn.Server(config).run(sockets=[listening])

@@ -147,9 +147,10 @@ def test_connections_of_which_nothing_comes_are_closed(late):
     with serving(late, "--timeout", "1") as server:
 
         async def main():
-            waits = []
+            waits, writers = [], []  # a writer that nobody holds would close by itself
             for sent, answers in ((b"", 0), (b"POST /predict HT", 0), (request(ROW) + b"POST", 1)):
                 reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+                writers.append(writer)
                 writer.write(sent)
                 for _ in range(answers):
                     assert (await answer(reader))[0] == 200
@@ -167,12 +168,10 @@ def test_a_large_request_does_not_hold_up_small_ones(late):
         async def main():
             times = []
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-            batches = []
-            for _ in range(4):
-                heavy, heavy_writer = await asyncio.open_connection("127.0.0.1", server.port)
+            heavy = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(4)]
+            for _, heavy_writer in heavy:
                 heavy_writer.write(request(rows * 10))
-                batches.append(answer(heavy))
-            batch = asyncio.gather(*batches)
+            batch = asyncio.gather(*(answer(each) for each, _ in heavy))
             started = time.perf_counter()
             while not batch.done():
                 writer.write(request(ROW))
@@ -289,11 +288,10 @@ def test_a_batch_that_takes_too_long_is_given_up(late):
     with serving(late, *limits) as server:
 
         async def main():
-            waits = []
-            for _ in range(12):
-                reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            heavy = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(12)]
+            for _, writer in heavy:
                 writer.write(request(rows))
-                waits.append(answer(reader))
+            waits = [answer(reader) for reader, _ in heavy]
             return await asyncio.gather(*waits, return_exceptions=True)
 
         answers = asyncio.run(main())
