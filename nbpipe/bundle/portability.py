@@ -17,6 +17,9 @@ from urllib.request import url2pathname
 
 from nbpipe.errors import ExportError, NotPortableError, one_line
 
+# What writes the bytecode of a function instead of its name; bytecode is one Python's alone.
+_BY_VALUE = {"cloudpickle", "cloudpickle_wrapper", "dill"}
+
 
 def check_portable(estimator: Any) -> tuple[bytes, set[str]]:
     """Pickle `estimator` in memory and find the distributions that its code comes from.
@@ -30,8 +33,8 @@ def check_portable(estimator: Any) -> tuple[bytes, set[str]]:
     Raises
     ------
     NotPortableError
-        It holds a lambda, something defined in the notebook or inside a function, or code of a
-        module that no installed distribution brings.
+        It holds a lambda, something defined in the notebook or inside a function, code written
+        by value, or code of a module that no installed distribution brings.
     ExportError
         It cannot be pickled for another reason.
     """
@@ -86,6 +89,11 @@ def _refuse_local(seen: set[tuple[str, str]]) -> None:
         [full for full, (_, name) in names.items() if "<locals>" in name],
         "uses what is defined inside a function, which cannot be written to a file",
         "Define it at the top of a module of an installed package.",
+    )
+    refuse(
+        [full for full, (module, _) in names.items() if _BY_VALUE & set(module.split("."))],
+        "holds code that is written by value, which another Python reads wrongly or crashes on",
+        "Use a named function from an installed package.",
     )
 
 

@@ -101,6 +101,16 @@ def test_a_lambda_leaves_a_broken_file_behind_and_a_refused_export_nothing(fligh
     assert not (tmp_path / "late").exists()
 
 
+def test_a_function_written_by_value_is_refused(flights, tmp_path):
+    """It loads under this Python, and another minor version raises or crashes."""
+    X, y = flights[0][NUMBERS], flights[1]
+    by_value = joblib.wrap_non_picklable_objects(lambda X: X)
+    pipeline = make_pipeline(FunctionTransformer(by_value), LogisticRegression()).fit(X, y)
+    joblib.dump(pipeline, tmp_path / "model.joblib")
+    with pytest.raises(NotPortableError, match="written by value"):
+        nbpipe.export(pipeline, tmp_path / "late", X=X, y=y)
+
+
 def test_a_git_lfs_pointer_is_named_instead_of_an_invalid_load_key(line, tmp_path):
     copy = shutil.copytree(line[1].bundle.path, tmp_path / "late" / "1.0.0")
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
