@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-12  # of what is no mere sum of leaves
 METHODS = ("predict", "predict_proba", "decision_function")
-_CELLS = 2**19  # numbers that the widest step holds at once
 _ANYTHING = 2  # what a step lets in; 1 is missing values, 0 neither these nor infinity
 
 
@@ -68,9 +67,12 @@ class Plan:
             self._checked(Part(arrays, f"{number}.", []), kind, widths)
             for number, kind in enumerate(kinds)
         ]
-        self._block = min(2**14, max(2**10, _CELLS // max(1, *widths)))
-        # a product of matrices has threads of its own, which more of them would only disturb
-        self._workers = 1 if kinds[-1] == "linear" else os.cpu_count()
+        # a product of matrices has threads of its own, which more of them would only disturb, and
+        # likes its numbers in the cache; a walk down trees likes many rows
+        product = kinds[-1] == "linear"
+        self._workers = 1 if product else os.cpu_count()
+        rows, cells = (2**11, 2**18) if product else (2**14, 2**21)
+        self._block = min(rows, max(2**9, cells // max(1, *widths)))
         # lists hold doubles: what single precision decides is left to arrays
         self._by_lists = not any(
             array.dtype == np.float32 and not name.startswith(f"{len(kinds) - 1}.")

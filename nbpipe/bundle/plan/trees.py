@@ -209,15 +209,20 @@ class Trees:
         """Return the leaf's node of each row, which starts at `base` in `flat`."""
         words, limits, _ = self._words
         found, active = np.empty_like(node), np.arange(len(node))
+        dtypes = (np.intp, np.intp, bool, self.dtype, self.dtype)
+        buffers = [np.empty(len(node), dtype) for dtype in dtypes]
+        column = (1 << self._shift) - 1
         while len(node):
+            word, where, right, x, limit = (each[: len(node)] for each in buffers)
             for _ in range(_STRIDE):
-                word = words.take(node)
-                limit = limits.take(node)
-                where = word & ((1 << self._shift) - 1)
-                where += base
-                right = flat.take(where) > limit
-                word >>= self._shift
-                node = np.add(word, right.view(np.int8), out=word)
+                words.take(node, None, word, "clip")
+                limits.take(node, None, limit, "clip")
+                np.bitwise_and(word, column, where)
+                np.add(where, base, where)
+                flat.take(where, None, x, "clip")
+                np.greater(x, limit, right)
+                np.right_shift(word, self._shift, word)
+                np.add(word, right.view(np.int8), node)
             on = np.flatnonzero(limits.take(node) < np.inf)
             if len(on) < _MOST * len(node):
                 found[active] = node

@@ -1,0 +1,175 @@
+"""The models and rows of ``benchmarks/predict.py`` through other ways to serve them.
+
+Run as ``python benchmarks/predict_peers.py [FOLDER]``: it makes an environment of
+``peers_predict.txt`` and this nbpipe in FOLDER (a temporary one by default), and there prints one
+table for each model, nbpipe's plan among the others. Each is given a row as its own documentation
+says: a DataFrame of one row, or for ONNX its arrays.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).parent
+CALLS = 40
+
+LOAD = {
+    "nbpipe": "import nbpipe\nmodel = nbpipe.load(path)\npredict = model.predict_proba\n",
+    "joblib": "import joblib\npredict = joblib.load(path + '/model.joblib').predict_proba\n",
+    "skops": (
+        "import skops.io as sio\n"
+        "path += '/model.skops'\n"
+        "trusted = sio.get_untrusted_types(file=path)\n"
+        "predict = sio.load(path, trusted=trusted).predict_proba\n"
+    ),
+    "MLflow pyfunc": "import mlflow\npredict = mlflow.pyfunc.load_model(path).predict\n",
+    "vetiver": (
+        "import pins, vetiver\n"
+        "board = pins.board_folder(path, allow_pickle_read=True)\n"
+        "model = vetiver.VetiverModel.from_pin(board, 'late')\n"
+        "predict = model.model.predict_proba\n"
+    ),
+    "onnxruntime": (
+        "import numpy as np\n"
+        "import onnxruntime\n"
+        "session = onnxruntime.InferenceSession(path + '/model.onnx')\n"
+        "def predict(frame):\n"
+        "    given = {n: frame[[n]].to_numpy() for n in frame}\n"
+        "    given = {n: v.astype(np.float32) if v.dtype.kind in 'if' else v.astype(object)\n"
+        "             for n, v in given.items()}\n"
+        "    return session.run(None, given)\n"
+    ),
+}
+COLD = """
+import json, pathlib, re, sys, time
+started = time.perf_counter()
+path = sys.argv[1]
+record = json.loads(sys.argv[2])
+{load}
+if {frame}:
+    import pandas
+    record = pandas.DataFrame([record])
+predict(record)
+seconds = time.perf_counter() - started
+status = pathlib.Path("/proc/self/status").read_text()
+print(json.dumps([seconds, int(re.search("VmHWM:\\\\s*(\\\\d+)", status)[1]) / 1024]))
+"""
+
+
+def save(kind, fitted, X, y, path):
+    """Save a fitted pipeline the way of `kind`."""
+    path.mkdir(parents=True)
+    if kind == "nbpipe":
+        import nbpipe
+
+        return str(nbpipe.export(fitted, path / "late", X=X, y=y).path)
+    if kind == "joblib":
+        import joblib
+
+        joblib.dump(fitted, path / "model.joblib")
+    elif kind == "skops":
+        import skops.io
+
+        skops.io.dump(fitted, path / "model.skops")
+    elif kind == "MLflow pyfunc":
+        import mlflow
+
+        mlflow.sklearn.save_model(
+            fitted, str(path / "m"), input_example=X.head(2), pyfunc_predict_fn="predict_proba"
+        )
+        return str(path / "m")
+    elif kind == "vetiver":
+        import pins
+        import vetiver
+
+        board = pins.board_folder(str(path), allow_pickle_read=True)
+        vetiver.vetiver_pin_write(board, vetiver.VetiverModel(fitted, "late", prototype_data=X))
+    else:
+        (path / "model.onnx").write_bytes(as_onnx(fitted, X))
+    return str(path)
+
+
+def as_onnx(fitted, X):
+    """Convert a pipeline, each column an input of its own, probabilities as an array."""
+    from skl2onnx import to_onnx
+    from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+
+    kinds = [(n, FloatTensorType if X[n].dtype.kind in "if" else StringTensorType) for n in X]
+    inputs = [(name, kind([None, 1])) for name, kind in kinds]
+    options = {id(fitted.steps[-1][1]): {"zipmap": False}}
+    return to_onnx(fitted, initial_types=inputs, options=options).SerializeToString()
+
+
+def measure(kind, path, X, plain):
+    """Return seconds for one row, 1,000 and a million, and seconds and MB of a cold start."""
+    held = {"path": path}
+    exec(LOAD[kind], held)
+    predict = held["predict"]
+    rows = [plain(X, row) if kind == "nbpipe" else X.iloc[[row]] for row in range(CALLS)]
+    predict(rows[0])
+    found = [median(timed(predict, row) for row in rows)]
+    for count, repeats in ((1000, 5), (1_000_000, 1)):
+        frame = X.iloc[[row % len(X) for row in range(count)]].reset_index(drop=True)
+        found.append(median(timed(predict, frame) for _ in range(repeats)))
+    code = COLD.format(load=LOAD[kind], frame=kind != "nbpipe")
+    arguments = [sys.executable, "-c", code, path, json.dumps(plain(X, 0))]
+    runs = [subprocess.run(arguments, capture_output=True, check=True).stdout for _ in range(3)]
+    cold = [json.loads(re.findall(rb"\[[\d., ]+\]", run)[-1]) for run in runs]
+    return [*found, median(run[0] for run in cold), median(run[1] for run in cold)]
+
+
+def timed(function, argument):
+    started = time.perf_counter()
+    function(argument)
+    return time.perf_counter() - started
+
+
+def compare(folder):
+    """Print a table for each model; what cannot save or predict one says why."""
+    sys.path.insert(0, str(HERE))
+    import predict as own
+
+    for name, fitted, X, y, array in own.cases():
+        pipeline = own.clone_of_frame(X, y) if array else fitted
+        print(f"\n{name}\n{'':15}one row, us  1,000, ms  1,000,000, s  cold, s   MB", flush=True)
+        ours = None
+        for kind in LOAD:
+            try:
+                saved = save(kind, pipeline, X, y, folder / name.split()[0] / kind.split()[0])
+                one, some, many, cold, memory = measure(kind, saved, X, own.plain)
+            except Exception as error:
+                print(f"{kind:15}{type(error).__name__}: {str(error).splitlines()[0]:.70}")
+                continue
+            ours = ours or one
+            print(
+                f"{kind:15}{1e6 * one:11.0f}  {1e3 * some:9.1f}  {many:12.2f}  {cold:7.2f} "
+                f"{memory:4.0f}   one row = {one / ours:.0f} x nbpipe's",
+                flush=True,
+            )
+
+
+def main():
+    if sys.argv[1:2] == ["--here"]:
+        with tempfile.TemporaryDirectory() as folder:
+            compare(Path(folder))
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(sys.argv[1] if len(sys.argv) > 1 else temporary)
+        python = folder / "bin" / "python"
+        if not python.exists():
+            venv.create(folder, with_pip=True)
+            wanted = ["-r", str(HERE / "peers_predict.txt"), str(HERE.parent)]
+            subprocess.run([python, "-m", "pip", "install", "-q", *wanted], check=True)
+        subprocess.run([python, str(Path(__file__)), "--here"], check=True)
+
+
+if __name__ == "__main__":
+    main()
