@@ -455,3 +455,28 @@ def test_the_commands_of_the_page_do_what_it_says(late, flights, tmp_path):
     assert codes == [0, 1, 0]
     assert len(pd.read_csv(tmp_path / "bad.csv")) == 1
     assert (tmp_path / "again.csv").exists()
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_input(late, flights, tmp_path):
+    """50 MB and 200 MB through a pipe, made on the way, peak within 30 MB of each other."""
+    rows = flights.head(1000).assign(temp=50.0, note="x" * 1000)
+    header, _, block = rows.to_csv(index=False).encode().partition(b"\n")
+    code = (
+        "import nbpipe, pathlib, re, sys\n"
+        "nbpipe.predict_file(*sys.argv[1:], input_format='csv')\n"
+        "status = pathlib.Path('/proc/self/status').read_text()\n"
+        "print(re.search(r'VmHWM:\\s*(\\d+)', status)[1])\n"
+    )
+    peaks = []
+    for size in (50, 200):
+        arguments = [late.bundle.path, "-", tmp_path / f"{size}.csv"]
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        process.stdin.write(header + b"\n")
+        for _ in range(int(size * 1e6 / len(block))):
+            process.stdin.write(block)
+        peaks.append(int(process.communicate()[0]) / 1024)
+    assert max(peaks) < 500
+    assert peaks[1] - peaks[0] < 30, peaks
