@@ -6,6 +6,8 @@ table for each model, nbpipe's plan among the others. Each is given a row as its
 says: a DataFrame of one row, or for ONNX its arrays.
 """
 
+# ruff: noqa: PLC0415 - each import is one of an environment that not all have
+
 from __future__ import annotations
 
 import json
@@ -145,7 +147,7 @@ def compare(folder):
             try:
                 saved = save(kind, pipeline, X, y, folder / name.split()[0] / kind.split()[0])
                 one, some, many, cold, memory = measure(kind, saved, X, own.plain)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever a peer raises is its result
                 print(f"{kind:15}{type(error).__name__}: {str(error).splitlines()[0]:.70}")
                 continue
             ours = ours or one

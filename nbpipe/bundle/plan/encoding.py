@@ -25,8 +25,8 @@ _LIMIT = 2**26  # entries of one column's table
 class _Column:
     """What the values of one column put where: entries of a row that starts as `base`."""
 
-    def __init__(self, part: Part, number: int, columns: int, width: int) -> None:
-        self.source = int(part.indices("columns", columns, None)[number])
+    def __init__(self, part: Part, number: int, source: int, width: int) -> None:
+        self.source = source
         keys = part.get(f"keys{number}", "Uf", None)
         self.codes: dict[Any, int] = {key: code for code, key in enumerate(keys.tolist())}
         part.need(len(self.codes) == len(keys), "keys")
@@ -35,11 +35,8 @@ class _Column:
         self.places = part.indices(f"places{number}", width + 1, len(keys) + 2, None)
         self.entries = part.get(f"entries{number}", "f", *self.places.shape)
         part.need(not np.isinf(self.entries).any(), "entries")
-        self.refused = frozenset(
-            code
-            for code, name in ((len(keys), "missing"), (len(keys) + 1, "unknown"))
-            if part.get(name, "iu", None)[number]
-        )
+        refused = part.get(f"refused{number}", "iu", 2).tolist()  # what is missing, or unknown
+        self.refused = {len(keys) + each for each in (0, 1) if refused[each]}
         both = zip(self.places.tolist(), self.entries.tolist(), strict=True)
         self.pairs = [list(zip(*each, strict=True)) for each in both]
 
@@ -64,8 +61,8 @@ class Lookup:
         self.width = len(base)
         self.base = np.append(base, 0)  # the last takes what is put nowhere
         self.begin = self.base.tolist()
-        count = len(part.get("columns", "iu", None))
-        self.columns = [_Column(part, each, part.width, self.width) for each in range(count)]
+        sources = part.indices("columns", part.width, None).tolist()
+        self.columns = [_Column(part, *each, self.width) for each in enumerate(sources)]
         self.raw = part.raw
 
     def row(self, values: Any) -> list[float]:
@@ -121,11 +118,10 @@ def compile_encoder(
     arrays: dict[str, Any] = {
         "base": np.where(varying.any(axis=0), 0, base[0]).astype(base.dtype),
         "columns": np.array(compiler.positions(block)),
-        "missing": np.array([int(table[-2] is None) for table in tables]),
-        "unknown": np.array([int(table[-1] is None) for table in tables]),
     }
     for number, table in enumerate(tables):
         arrays[f"keys{number}"] = _as_keys(keys[number])
+        arrays[f"refused{number}"] = np.array([int(row is None) for row in table[-2:]])
         places, entries = _sparse(table, varying[number], base.shape[1], base.dtype)
         arrays[f"places{number}"], arrays[f"entries{number}"] = places, entries
     made = compiler.add("lookup", [block], base.shape[1], nan=True, **arrays)

@@ -51,7 +51,7 @@ class Trees:
         self.says = self.value.shape[1]
         count = part.indices("count", _WIDE, None)
         blocks, tests = len(count), int(count.sum())
-        self.roots = part.indices("roots", max(blocks, 1), None)
+        self.roots = part.indices("roots", blocks, None)
         part.need(self.width and self.says in {1, self.width} and len(self.roots), "value")
         part.need(len(self.roots) * self.says % self.width == 0, "rounds are incomplete")
         self.divisor = len(self.roots) if part.number("mean", 1) else 1
