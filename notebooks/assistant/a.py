@@ -1,10 +1,11 @@
 """Balanced classes, a strong forest."""
 
 import pandas as pd
-from flights import NUMERIC, read_flights
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
+
+from flights import NUMERIC, read_flights
 
 data = read_flights("jan_aug")
 

@@ -1,9 +1,10 @@
 """All numeric columns, gradient boosting."""
 
-from flights import read_flights
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
+
+from flights import read_flights
 
 data = read_flights("jan_aug")
 train, test = train_test_split(data, random_state=42, stratify=data["late"])

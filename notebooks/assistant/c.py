@@ -1,9 +1,10 @@
 """Some planes are late more often: a feature for that."""
 
-from flights import NUMERIC, read_flights
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
+
+from flights import NUMERIC, read_flights
 
 data = read_flights("jan_aug")
 

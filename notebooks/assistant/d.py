@@ -1,9 +1,10 @@
 """Scaled numbers, a tuned logistic regression."""
 
-from flights import NUMERIC, read_flights
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.preprocessing import StandardScaler
+
+from flights import NUMERIC, read_flights
 
 data = read_flights("jan_aug").sort_values("sched_dep")
 X, y = data[NUMERIC].fillna(0), data["late"]

@@ -1,9 +1,10 @@
 """The best of many trees."""
 
-from flights import NUMERIC, read_flights
 from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
+
+from flights import NUMERIC, read_flights
 
 data = read_flights("jan_aug")
 X, y = data[NUMERIC].fillna(-1), data["late"]

@@ -1,11 +1,12 @@
 """One pipeline, in time order."""
 
-from flights import NUMERIC, read_flights
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+from flights import NUMERIC, read_flights
 
 data = read_flights("jan_aug").sort_values("sched_dep")
 X, y = data[NUMERIC], data["late"]
