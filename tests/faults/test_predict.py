@@ -44,5 +44,5 @@ def test_a_batch_killed_at_any_moment_ends_with_the_bytes_of_one_that_lived(late
         assert kill_often(predict, 60, check) == 60
         predict.go()
         check()
-    assert finished > 3  # runs that were resumed until they ended
+    assert finished > 1  # the first of all, and the last, that goes on after a kill
     assert {each.name for each in died.iterdir()} <= {"flights.csv"}

@@ -70,7 +70,7 @@ def test_a_service_killed_at_any_moment_loses_nothing_and_the_next_one_serves(la
         with prepared("serve", late, str(port)) as serve:
             lived = 0
             for number in range(20):
-                known, after = len(client.answers), moments.uniform(0, 0.6)
+                known, after = len(client.answers), moments.uniform(0, 1.0)
                 serve.start(after=after)
                 moves.append(nbpipe.promote(late, VERSIONS[number % 2], "production"))
                 ended = serve.ended()
@@ -79,9 +79,9 @@ def test_a_service_killed_at_any_moment_loses_nothing_and_the_next_one_serves(la
                 assert list(nbpipe.history(late)) == moves, told
                 assert [bundle.version for bundle in whole(late)] == list(VERSIONS), told
                 lived += len(client.answers) > known
-            assert lived > 3  # else it was killed before it answered anything
+            assert lived  # else it was always killed before it answered anything
             known = len(client.answers)
-            serve.start(after=5)
+            serve.start(after=8)
             assert "killed" in serve.ended()
             last = client.answers[-1][1]["model"]["version"]
             assert len(client.answers) > known
