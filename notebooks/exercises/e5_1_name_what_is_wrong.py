@@ -31,7 +31,7 @@ verdicts = {
     "a": (14, "copies"),
     "b": (14, "unknown"),
     "c": (12, "target"),
-    "d": (22, "forgotten"),
+    "d": (21, "forgotten"),
     "e": (21, "chosen"),
     "f": None,
 }
@@ -42,7 +42,7 @@ also_right = (
 verdicts = {
     "f": None,
     "e": (23, "chosen"),
-    "d": (22, "forgotten"),
+    "d": (21, "forgotten"),
     "c": (13, "target"),
     "b": (15, "unknown"),
     "a": (14, "copies"),
@@ -57,8 +57,8 @@ wrong = {
     solution.replace('"f": None', '"f": (14, "unknown")'): "f is innocent",
     solution.replace("unknown", "leak"): "no kind `leak`",
     solution.replace('(14, "unknown")', '(14, "copies")'): "b has another fault",
-    solution.replace('(22, "forgotten")', '(15, "forgotten")'): "d: not line 15",
-    "verdicts = {name: 14 for name in 'abcdef'}": "a line and a kind",
+    solution.replace('(21, "forgotten")', '(15, "forgotten")'): "d: not line 15",
+    "verdicts = dict.fromkeys('abcde', 14) | {'f': None}": "a line and a kind",
 }
 
 # Each script's kind, and the words of the lines that a reviewer could point to.
