@@ -41,7 +41,7 @@ also_right = (
     """
 verdicts = {
     "f": None,
-    "e": (23, "chosen"),
+    "e": (22, "chosen"),
     "d": (21, "forgotten"),
     "c": (13, "target"),
     "b": (15, "unknown"),
