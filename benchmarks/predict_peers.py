@@ -85,7 +85,10 @@ def save(kind, fitted, X, y, path):
         import mlflow
 
         mlflow.sklearn.save_model(
-            fitted, str(path / "m"), input_example=X.head(2), pyfunc_predict_fn="predict_proba"
+            fitted,
+            str(path / "m"),
+            pyfunc_predict_fn="predict_proba",
+            serialization_format="cloudpickle",
         )
         return str(path / "m")
     elif kind == "vetiver":
