@@ -13,6 +13,7 @@ without them, nbval takes an output for one that was never computed.
 
 import argparse
 import os
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -46,17 +47,31 @@ def main():
     for path in sources:
         print(path.stem, flush=True)
         notebook = build(path)
-        NotebookClient(
-            notebook,
-            kernel_name="python3",
-            timeout=300,
-            record_timing=False,
-            coalesce_streams=True,
-            resources={"metadata": {"path": str(HERE)}},
-        ).execute()
+        with nothing_solved():
+            NotebookClient(
+                notebook,
+                kernel_name="python3",
+                timeout=300,
+                record_timing=False,
+                coalesce_streams=True,
+                resources={"metadata": {"path": str(HERE)}},
+            ).execute()
         describe_figures(notebook)
         notebook.metadata = METADATA  # executing adds the version of Python
         nbformat.write(notebook, target(path))
+
+
+@contextmanager
+def nothing_solved():
+    """Set one's own progress aside for a while: a reader begins with none."""
+    own, aside = HERE / "exercises/.progress.json", HERE / "exercises/.progress.aside"
+    if own.exists():
+        own.replace(aside)
+    try:
+        yield
+    finally:
+        if aside.exists():
+            aside.replace(own)
 
 
 def target(source):

@@ -7,7 +7,7 @@
 # **Time:** 2 minutes of reading, 2 for the exercise · **You need:** scikit-learn's `fit` and
 # `predict`
 #
-# Next: [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb)
+# Previous: [all lessons](index.ipynb) · Next: [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb)
 
 # %% [markdown]
 # ## The question
@@ -228,4 +228,11 @@ assert outcome.startswith("AttributeError") or sklearn.__version__.startswith("1
 #
 # </details>
 #
-# Next: [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb)
+# ## How far you are
+
+# %% tags=["nbval-ignore-output"]
+# %nbpipe exercise
+
+# %% [markdown]
+# Next: [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb) ·
+# [all lessons](index.ipynb)

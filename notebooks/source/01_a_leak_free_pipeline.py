@@ -261,4 +261,11 @@ assert inside.mean() < 0.6
 #
 # </details>
 #
-# Next: [02 · Honest validation](02_honest_validation.ipynb)
+# ## How far you are
+
+# %% tags=["nbval-ignore-output"]
+# %nbpipe exercise
+
+# %% [markdown]
+# Next: [02 · Honest validation](02_honest_validation.ipynb) ·
+# [all lessons](index.ipynb)

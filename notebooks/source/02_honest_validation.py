@@ -256,27 +256,32 @@ print(leaky.verdict.reason)
 print("->", leaky.verdict.next_step)
 
 # %% [markdown]
-# Another leak, better hidden: how often was this plane late? Computed over all rows, it contains
-# the answers of the test rows.
+# Two more leaks, better hidden. How often was this plane late? How often was any flight late on
+# that day? Computed over all rows, both contain the answers of the test rows.
 
 # %%
-rate = data.groupby("tailnum")["late"].transform("mean")
-X_leaky = X.assign(plane_late_rate=rate)
-# leaky = %nbpipe cv simple X_leaky y --time data.sched_dep
-print(f"F1 by time: {leaky.test('f1').mean():.3f}")
-print(f"gap:        {leaky.gap('f1'):.3f}")
+hidden = {}
+for name, group in {"plane": data["tailnum"], "day": data["sched_dep"].dt.date}.items():
+    rate = data.groupby(group)["late"].transform("mean")
+    X_leaky = X.assign(**{f"{name}_late_rate": rate})
+    # hidden[name] = %nbpipe cv simple X_leaky y --time data.sched_dep
+    print(f"{name:5}  F1 {hidden[name].test('f1').mean():.3f}   gap {hidden[name].gap('f1'):.3f}")
 
 # %%
-print(leaky.verdict.reason)
-print("->", leaky.verdict.next_step)
+print(hidden["plane"].verdict.reason)
+print("->", hidden["plane"].verdict.next_step)
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
 # Checks that the text is true; you can skip it.
 assert leaky.gap("f1") < 0.05
-assert "plane_late_rate" in leaky.verdict.reason
+assert leaky.test("f1").mean() > simple_by_time.test("f1").mean() + 0.2
+for name, report in hidden.items():
+    assert report.gap("f1") < 0.05
+    assert report.test("f1").mean() > simple_by_time.test("f1").mean()
+    assert f"{name}_late_rate" in report.verdict.reason
 
 # %% [markdown]
-# The data gave it away; the split did not. Keep asking of every column: **do I know this, for a
+# The data gave all three away; the split gave none. Keep asking of every column: **do I know this, for a
 # new flight, at the moment of prediction?** No tool can answer that for you.
 
 # %% [markdown]
@@ -323,4 +328,11 @@ assert "plane_late_rate" in leaky.verdict.reason
 #
 # </details>
 #
-# Next: [03 · Save a model that loads](03_save_a_model_that_loads.ipynb)
+# ## How far you are
+
+# %% tags=["nbval-ignore-output"]
+# %nbpipe exercise
+
+# %% [markdown]
+# Next: [03 · Save a model that loads](03_save_a_model_that_loads.ipynb) ·
+# [all lessons](index.ipynb)

@@ -6,7 +6,8 @@
 #
 # **Time:** 3 minutes of reading, 4 for the exercise · **You need:** lesson 03 (not its files)
 #
-# Previous: [03 · Save a model that loads](03_save_a_model_that_loads.ipynb)
+# Previous: [03 · Save a model that loads](03_save_a_model_that_loads.ipynb) ·
+# Next: [05 · Review the assistant's code](05_review_the_assistants_code.ipynb)
 
 # %%
 # %load_ext nbpipe
@@ -269,3 +270,12 @@ assert new["temp"] == (celsius["temp"] < X["temp"].min()).sum() > 1000
 # would raise leaves no choice: refuse, with a clear message.
 #
 # </details>
+#
+# ## How far you are
+
+# %% tags=["nbval-ignore-output"]
+# %nbpipe exercise
+
+# %% [markdown]
+# Next: [05 · Review the assistant's code](05_review_the_assistants_code.ipynb) ·
+# [all lessons](index.ipynb)
