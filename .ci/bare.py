@@ -1,7 +1,8 @@
-"""The wheel alone: build, export, load and predict with no Jupyter and no matplotlib there."""
+"""The wheel alone: build, export, load, predict a file, and what is missing names its extra."""
 
 import importlib.util
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -12,7 +13,8 @@ import nbpipe
 from nbpipe.errors import MissingExtraError
 
 assert "site-packages" in nbpipe.__file__, nbpipe.__file__
-for extra in ("IPython", "ipywidgets", "matplotlib", "jupyterlab"):
+EXTRAS = ("IPython", "ipywidgets", "matplotlib", "jupyterlab", "fastapi", "pyarrow", "fsspec")
+for extra in (*EXTRAS, "model_signing", "skops", "onnxruntime"):
     assert importlib.util.find_spec(extra) is None, f"{extra} is here, so this proves nothing"
 
 rng = np.random.default_rng(0)
@@ -22,14 +24,48 @@ pipeline = nbpipe.build(
     'num = ["a"] >> StandardScaler()\ncat = ["b"] >> OneHotEncoder()\nmodel = LogisticRegression()'
 )
 report = nbpipe.cv(pipeline, X, y)
-with tempfile.TemporaryDirectory() as folder:
-    nbpipe.export(pipeline.fit(X, y), pathlib.Path(folder, "bare"), X=X, y=y, report=report)
-    model = nbpipe.load(pathlib.Path(folder, "bare"))
+pipeline.fit(X, y)
+
+
+def needs(extra, do, *given, **options):
+    """Do something that takes an extra, and see that the error names it."""
+    try:
+        do(*given, **options)
+    except MissingExtraError as error:
+        assert f"nbpipe-sklearn[{extra}]" in str(error), error
+    else:
+        sys.exit(f"this should have named the extra {extra}")
+
+
+def command(*words):
+    """Run the nbpipe command of this environment; return its exit code and what it complained."""
+    done = subprocess.run(
+        [pathlib.Path(sys.executable).with_name("nbpipe"), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+with tempfile.TemporaryDirectory() as here:
+    folder = pathlib.Path(here)
+    path = nbpipe.export(pipeline, folder / "bare", X=X, y=y, report=report).path
+    model = nbpipe.load(path)
     assert (model.predict(X) == pipeline.predict(X)).all()
-try:
-    report.plot()
-except MissingExtraError as error:
-    assert "nbpipe-sklearn[lab]" in str(error), error
-else:
-    sys.exit("plotting without matplotlib should have named the extra")
+    X.to_csv(folder / "rows.csv", index=False)
+    code, told = command(
+        "predict", path, "--input", folder / "rows.csv", "--output", folder / "out.csv"
+    )
+    assert code == 0, told
+    assert (pd.read_csv(folder / "out.csv")["prediction"] == pipeline.predict(X)).all()
+    code, told = command("serve", path)
+    assert (code, "nbpipe-sklearn[serve]" in told) == (2, True), told
+    needs("lab", report.plot)
+    needs("skops", nbpipe.export, pipeline, folder / "skops", X=X, y=y, format="skops")
+    needs("onnx", nbpipe.export, pipeline, folder / "onnx", X=X, y=y, onnx=True)
+    needs("sign", nbpipe.export, pipeline, folder / "signed", X=X, y=y, sign=folder / "key.pem")
+    needs("remote", nbpipe.load, "s3://bucket/late")
+    needs("parquet", nbpipe.predict_file, model, folder / "rows.parquet", folder / "out.csv")
+    assert sorted(each.name for each in folder.iterdir()) == ["bare", "out.csv", "rows.csv"]
 print("the wheel works bare:", nbpipe.__version__)

@@ -74,7 +74,6 @@ def _serve(options: argparse.Namespace) -> tuple[str, int]:
         written = Path(options.write_dockerfile)
         dockerfile.write(written, options.model, options.version, **loading)
         return f"{written} is written; build it in the folder that it lies in.", 0
-    from nbpipe.serving import server  # noqa: PLC0415 - as above
     from nbpipe.serving.app import create_app  # noqa: PLC0415 - as above
 
     app = create_app(
@@ -85,6 +84,8 @@ def _serve(options: argparse.Namespace) -> tuple[str, int]:
         timeout=options.timeout,
         **loading,
     )
+    from nbpipe.serving import server  # noqa: PLC0415 - after what names the extra
+
     listening, url = server.bind(options.host, options.port)
     print(f"{app.title} {app.version} at {url}", flush=True)  # noqa: T201 - a command prints
     server.run(app, listening, options.timeout)
