@@ -35,4 +35,5 @@ def test_a_lesson_runs_to_its_end(lesson, lab, open_notebook, tmp_path):
         "[...document.querySelectorAll('.jp-OutputArea img')]"
         ".filter(image => image.naturalWidth > 50).length"
     )
-    assert drawn >= len(plots) > 0
+    assert drawn >= len(plots)
+    assert plots or not lesson.startswith("0")
