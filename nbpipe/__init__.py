@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nbpipe.bundle.model import Model, load
     from nbpipe.bundle.promote import history, promote, rollback
     from nbpipe.bundle.store import Bundle, models
+    from nbpipe.evaluation.compare import Comparison, compare
     from nbpipe.evaluation.cv import cv
     from nbpipe.evaluation.data import check_data
     from nbpipe.evaluation.datareport import DataReport
@@ -32,6 +33,8 @@ _HOME = {
     "build": "nbpipe.pipeline.build",
     "to_python": "nbpipe.pipeline.code",
     "cv": "nbpipe.evaluation.cv",
+    "compare": "nbpipe.evaluation.compare",
+    "Comparison": "nbpipe.evaluation.compare",
     "CVReport": "nbpipe.evaluation.report",
     "check_data": "nbpipe.evaluation.data",
     "DataReport": "nbpipe.evaluation.datareport",
@@ -55,12 +58,14 @@ __all__ = [
     "Bundle",
     "CVReport",
     "Checked",
+    "Comparison",
     "DataReport",
     "Model",
     "build",
     "check",
     "check_data",
     "check_text",
+    "compare",
     "cv",
     "explain",
     "export",

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from nbpipe.evaluation.compare import Comparison
     from nbpipe.evaluation.report import CVReport
 
 # Okabe and Ito's palette, told apart by people with any common colour blindness.
 TRAIN, TEST, BASELINE, GAP = "#0072B2", "#D55E00", "#8A8A8A", "#CC79A7"
+_LINES = tuple(zip((TEST, TRAIN, "#009E73", "#CC79A7", "#000000"), "osD^x", strict=True))
+_DASHES = ("-", "--", ":")
 MOST_LABELS = 10  # folds whose labels stand side by side without touching
 MOST_TICKS = 30  # folds of which each has a tick, a marker and a place in the description
 MOST_SCORE = 1.1  # the upper limit of axes that show scores of at most 1
@@ -33,6 +36,26 @@ def draw_gap(report: CVReport, metrics: Sequence[str]) -> Figure:
         np.ravel(figure.subplots(len(metrics), 1, squeeze=False)), metrics, strict=True
     ):
         _draw_metric(axes, report, metric)
+    return figure
+
+
+def draw_comparison(comparison: Comparison) -> Figure:
+    """Draw the test scores of several reports, one line each, with the gap to its train scores."""
+    figure = new_figure(7.2, 3.2)
+    axes = figure.subplots()
+    for i, report in enumerate(comparison.reports):
+        at = np.arange(1, len(report.folds) + 1) + 0.06 * i  # so that no line hides another
+        test = report.test(comparison.metric)
+        colour, mark = _LINES[i % len(_LINES)]
+        label = fill(f"{report.name[:40]}, mean {number(test.mean())}", 26)
+        axes.plot(at, test, color=colour, marker=mark, linestyle=_DASHES[i % 3], label=label)
+        axes.vlines(at, test, report.train(comparison.metric), color=colour, alpha=0.25)
+    axes.set(xlabel="fold; thin lines lead up to the train score", ylabel=comparison.metric)
+    axes.set_title(f"test {comparison.metric} by fold", fontsize=10, loc="left")
+    folds = max(len(report.folds) for report in comparison.reports)
+    if folds <= MOST_TICKS:
+        axes.set_xticks(range(1, folds + 1))
+    _tidy(axes)
     return figure
 
 
@@ -104,6 +127,10 @@ def _draw_metric(axes: Axes, report: CVReport, metric: str) -> None:
     if ticked:
         axes.set_xticks(at, [f"{x}{gap}" for x, gap in zip(at, gaps, strict=True)], fontsize=8)
     axes.set_title(f"{metric}: {_gap_of(report, metric)}", fontsize=10, loc="left")
+    _tidy(axes)
+
+
+def _tidy(axes: Axes) -> None:
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):

@@ -13,6 +13,7 @@ from nbpipe.evaluation.numbers import number
 from nbpipe.evaluation.text import gap_notes, heading, remark, remarks, sentence, timing
 
 if TYPE_CHECKING:
+    from nbpipe.evaluation.compare import Comparison
     from nbpipe.evaluation.datareport import DataReport
     from nbpipe.evaluation.report import CVReport
 
@@ -62,6 +63,22 @@ def data_as_html(report: DataReport) -> str:
         f"<p><b>{mark} {shown(report.status.capitalize())}.</b> {shown(report.reason)}{step}</p>"
         f"{f'<ul>{others}</ul>' if others else ''}"
         f"<p><small>{skipped}in all {report.seconds:.1f} s</small></p></div>"
+    )
+
+
+def comparison_as_html(comparison: Comparison) -> str:
+    """Return reports side by side as an HTML fragment; all text from outside is escaped."""
+    head, *rows = comparison.rows
+    cells = "".join(f"<th>{shown(each)}</th>" for each in head)
+    body = "".join(
+        f"<tr><th scope='row'>{shown(name)}</th>"
+        + "".join(f"<td>{shown(each)}</td>" for each in rest)
+        + "</tr>"
+        for name, *rest in rows
+    )
+    return (
+        f'{STYLE}<div class="nbpipe-cv"><table><thead><tr>{cells}</tr></thead>'
+        f"<tbody>{body}</tbody></table><p><small>{shown(comparison.note)}</small></p></div>"
     )
 
 
