@@ -10,23 +10,24 @@ from nbpipe.errors import one_line
 from nbpipe.serving.problems import Refusal
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope
 
 _CLOSE = {"connection": "close"}
 
 
-async def read(request: Request, limit: int, seconds: float) -> bytes:
+async def read(scope: Scope, receive: Receive, limit: int, seconds: float) -> bytes:
     """Return the whole body, of at most `limit` bytes, if it comes within `seconds`.
 
     Raises
     ------
     Refusal
         With 400, 408, 413 or 415.
+    ConnectionError
+        The client is gone.
     """
-    headers = dict(request.scope["headers"])
-    kind, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
-    charset = parameters.partition(b"charset=")[2].strip(b' "')
-    if kind.strip() != b"application/json" or charset not in {b"", b"utf-8", b"utf8"}:
+    headers = dict(scope["headers"])
+    kind = headers.get(b"content-type", b"")
+    if kind != b"application/json" and not _is_json(kind.lower()):
         accept = {"accept-post": "application/json"}
         raise Refusal(415, "Send the rows as application/json, in UTF-8.", accept)
     if headers.get(b"content-encoding", b"identity") != b"identity":
@@ -35,8 +36,12 @@ async def read(request: Request, limit: int, seconds: float) -> bytes:
         raise _large(limit)
     try:
         async with asyncio.timeout(seconds):
-            parts, size = [], 0
-            async for part in request.stream():
+            parts, size, more = [], 0, True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ConnectionError
+                part, more = message.get("body", b""), message.get("more_body", False)
                 parts.append(part)
                 size += len(part)
                 if size > limit:
@@ -45,6 +50,12 @@ async def read(request: Request, limit: int, seconds: float) -> bytes:
     except TimeoutError:
         late = f"The body did not arrive within {seconds:g} seconds."
         raise Refusal(408, late, _CLOSE) from None
+
+
+def _is_json(kind: bytes) -> bool:
+    media, _, parameters = kind.partition(b";")
+    charset = parameters.partition(b"charset=")[2].strip(b' "')
+    return media.strip() == b"application/json" and charset in {b"", b"utf-8", b"utf8"}
 
 
 def _large(limit: int) -> Refusal:

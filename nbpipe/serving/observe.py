@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nbpipe.serving.problems import MEDIA_TYPE, Refusal
+from nbpipe.serving.problems import Refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nbpipe.serving.metrics import Metrics
 
 _log = logging.getLogger("nbpipe.serving")
+_FAILED = "The server failed to answer; its log says why."
 _GONE = 499  # nginx's number for a client that left before the answer
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
@@ -48,8 +49,7 @@ class Observe:
             _log.exception("failed to answer")
             if status != _GONE:
                 raise  # a half-sent answer can only be cut off
-            for message in _failure():
-                await sending(message)
+            await Refusal(500, _FAILED)(scope, receive, sending)
         finally:
             self._metrics.in_flight -= 1
             self._tell(scope, status, perf_counter() - started)
@@ -62,13 +62,3 @@ class Observe:
             fields = {"method": method, "path": path, "status": status}
             fields |= {"rows": scope.get("nbpipe.rows", 0), "ms": round(1000 * seconds, 2)}
             _log.info("request", extra={"fields": fields})
-
-
-def _failure() -> list[dict[str, Any]]:
-    content = Refusal(500, "The server failed to answer; its log says why.").content()
-    length = (b"content-length", str(len(content)).encode())
-    headers = [(b"content-type", MEDIA_TYPE.encode()), length]
-    return [
-        {"type": "http.response.start", "status": 500, "headers": headers},
-        {"type": "http.response.body", "body": content},
-    ]

@@ -13,6 +13,8 @@ from nbpipe.errors import brief
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from starlette.types import Receive, Scope, Send
+
     from nbpipe.bundle.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -47,6 +49,14 @@ class Refusal(Exception):  # noqa: N818 - the answer is the server's word, not i
         """Return the problem details as JSON."""
         told = {"title": title(self.status), "status": self.status, "detail": self.detail}
         return json.dumps({"type": "about:blank", **told, **self.members}).encode()
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        """Answer with it, as an ASGI application."""
+        content = self.content()
+        told = {"content-type": MEDIA_TYPE, "content-length": str(len(content)), **self.headers}
+        headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
 
 def title(status: int) -> str:
