@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.errors import UsageError, did_you_mean
-from nbpipe.lessons.exercise import Answer, Exercise, grade, number_of, read
+from nbpipe.lessons.exercise import Answer, Exercise, grade, number_of, read, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +102,7 @@ class Progress:
 
 def progress() -> Progress:
     """Return how far the learner has come in the series."""
-    titles = {number: read(path).title for number, path in _paths().items()}
+    titles = {number: title_of(path) for number, path in _paths().items()}
     return Progress(titles, _progress().get("done", {}))
 
 
