@@ -40,6 +40,12 @@ class Given:
     absent: Mapping[str, Array] = field(default_factory=dict)
     index: Any = None
 
+    def take(self, positions: Array) -> Given:
+        """Return some of the rows, without their index."""
+        columns = {name: values[positions] for name, values in self.columns.items()}
+        absent = {name: where[positions] for name, where in self.absent.items()}
+        return Given(columns, len(positions), {k: v for k, v in absent.items() if v.any()})
+
 
 def take_apart(rows: Any, columns: Sequence[str] | None = None) -> Given:
     """Return rows of any kind as columns; `columns` names those of an array.

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.problems import KEPT, refuse
-from nbpipe.bundle.validate import examine, judge
+from nbpipe.bundle.problems import KEPT
+from nbpipe.bundle.validate import examine_columns, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nbpipe.bundle.given import Given
     from nbpipe.bundle.policy import Policy
     from nbpipe.bundle.problems import Finding
     from nbpipe.bundle.schema import Schema
@@ -42,32 +43,27 @@ class Sifted:
     warned: Sequence[Finding]
 
 
-def sift(rows: Any, schema: Schema, policy: Policy) -> Sifted:
-    """Split `rows` into good and bad ones, all problems found in bulk.
+def sift(given: Given, schema: Schema, policy: Policy) -> Sifted:
+    """Split rows into good and bad ones, all problems found in bulk.
 
     Parameters
     ----------
-    rows : DataFrame or list of dict
+    given : Given
+        Just the columns of the schema, marked as absent where a row lacks one.
     schema : Schema
     policy : Mapping
         Complete, as from `parse_policy`.
-
-    Raises
-    ------
-    SchemaError
-        No row can be good: a column is missing from all of them, or one is not known.
     """
-    if not len(rows):
+    if not given.count:
         return Sifted(None, np.empty(0, np.int64), {}, ())
-    checked, findings = examine(rows, schema)
+    checked, findings = examine_columns(given, schema)
     errors, warned = judge(findings, schema, policy)
-    refuse([each for each in errors if each.rows is None], checked.count)
     if not errors:
         return Sifted(checked, np.arange(checked.count), {}, warned)
     reasons = _reasons(errors)
     good = np.setdiff1d(np.arange(checked.count), list(reasons))
     # read once more by themselves: values that do not fit would not pass into a plan's arrays
-    again = sift(_take(rows, good), schema, policy)
+    again = sift(given.take(good), schema, policy)
     return Sifted(again.checked, good, reasons, again.warned)
 
 
@@ -81,7 +77,3 @@ def _reasons(errors: Sequence[Finding]) -> dict[int, list[str]]:
                 assert problem.row is not None
                 found[problem.row].append(str(replace(problem, row=None)))
     return dict(sorted(found.items()))
-
-
-def _take(rows: Any, positions: np.ndarray[Any, Any]) -> Any:
-    return rows.iloc[positions] if hasattr(rows, "iloc") else [rows[i] for i in positions]

@@ -87,7 +87,11 @@ def examine(
 
     A column that no row has is missing from the first, too.
     """
-    given = take_apart(rows, columns)
+    return examine_columns(take_apart(rows, columns), schema)
+
+
+def examine_columns(given: Given, schema: Schema) -> tuple[Checked, list[Finding]]:
+    """Return the same of rows that are columns already."""
     findings = list(_column_findings(given, schema))
     checked = []
     for feature in schema.features:

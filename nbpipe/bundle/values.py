@@ -109,6 +109,9 @@ def check_column(
         good &= ~beyond
         if feature.type == "integer":
             unfit = good & misfits(comparable, feature.dtype)
+            low = np.iinfo(feature.dtype.lower()).min
+            edge = np.flatnonzero(comparable == low)  # where a float may have been rounded up
+            unfit[edge] |= (values[edge] < low).astype(bool)
             add(unfit, "type", _WHAT["integer"])
             good &= ~unfit
     if feature.minimum is not None:

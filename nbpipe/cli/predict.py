@@ -47,7 +47,7 @@ def add_to(verbs: Any) -> None:
     add("--keep", metavar="COLUMNS", type=_listed, default=[], help="copy them to the output")
     add("--no-proba", dest="proba", action="store_false", help="leave out probabilities")
     add("--rejects", metavar="F", help="set bad rows aside there, with reasons, and go on")
-    add("--max-rejects", metavar="N", help="how many are too many: 100, or 0.5%% of all")
+    add("--max-rejects", metavar="N", type=int, help="if there are more, there is no output")
     add("--na-values", metavar="TEXTS", type=_listed, default=[], help="are missing values in CSV")
     add("--policy", metavar="RULES", help="such as unseen=error,range=ignore")
     add("--overwrite", action="store_true", help="replace output and rejects")

@@ -34,9 +34,9 @@ def promote(folder, version, alias):
 
 def predict(folder, late):
     """Predict for a file in `folder`; small blocks, so that a small file takes many."""
-    from nbpipe.serving.batch import blocks
+    from nbpipe.serving.batch import csv_input
 
-    blocks.BLOCK = 2**15
+    csv_input.BLOCK = 2**15
     done = nbpipe.predict_file(
         late,
         f"{folder}/flights.csv",

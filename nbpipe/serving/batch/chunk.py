@@ -13,37 +13,50 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from nbpipe.serving.batch.blocks import Place
+    from nbpipe.bundle.given import Given
 
-ROWS = 2**15  # at most, so that wide pipelines stay within memory, too
+ROWS = 2**15  # of a chunk at most, so that wide pipelines stay within memory, too
 Original = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chunk begins: bytes (of the text within a .gz), lines and rows before it."""
+
+    offset: int = 0
+    lines: int = 0
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Rows to be predicted, and those that could not even be read.
 
+    Where it ends depends only on where it begins, so that a run that is resumed reads the very
+    chunks that one never stopped does.
+
     Attributes
     ----------
-    rows : DataFrame or list of dict, of m rows
+    rows : Given, of m rows
+        The model's columns.
     numbers : ndarray of int, shape (m,)
         Which row of the input each is, from 1.
     kept : Mapping of str to list
         The columns that are to be copied to the output, m values each.
-    faults : Mapping of int to str
-        By number, what is wrong with a row that is not among `rows`.
     original : callable
         Given a number, returns the line (None if the file has none) and the values as given.
-    following : Place or None
-        Where the next block begins, after the last chunk of one.
+    following : Place
+        Where the next chunk begins.
+    faults : Mapping of int to str
+        By number, what is wrong with a row that is not among `rows`.
     """
 
-    rows: Any
+    rows: Given
     numbers: np.ndarray[Any, Any]
     kept: Mapping[str, Sequence[Any]]
     original: Callable[[int], tuple[int | None, Original]]
+    following: Place
     faults: Mapping[int, str] = field(default_factory=dict)
-    following: Place | None = None
 
 
 class Input(Protocol):
@@ -67,7 +80,7 @@ class Input(Protocol):
     unit: str
 
     def chunks(self, start: Place | None) -> Iterator[Chunk]:
-        """Yield all rows, or those from where a block began."""
+        """Yield all rows, or those from where a chunk began."""
 
     def done(self) -> int:
         """Return how much was read."""

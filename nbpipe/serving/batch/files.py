@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import nbpipe
 from nbpipe.bundle.model import Model, load
-from nbpipe.errors import UsageError
-from nbpipe.serving.batch.blocks import Source
+from nbpipe.errors import UsageError, brief
 from nbpipe.serving.batch.chunk import Wanted
 from nbpipe.serving.batch.csv_input import CsvInput
 from nbpipe.serving.batch.forms import form
 from nbpipe.serving.batch.jsonl_input import JsonlInput
+from nbpipe.serving.batch.lines import Lines
 from nbpipe.serving.batch.parquet_input import ParquetInput
-from nbpipe.serving.batch.rejects import columns_of_rejects, limit
+from nbpipe.serving.batch.rejects import columns_of_rejects
 from nbpipe.serving.batch.run import Predicted, Run
 from nbpipe.serving.batch.unfinished import Part, Stream
 from nbpipe.serving.batch.writing import writer
@@ -38,7 +38,7 @@ def predict_file(
     keep: Sequence[str] = (),
     proba: bool = True,
     rejects: str | PathLike[str] | None = None,
-    max_rejects: int | str | None = None,
+    max_rejects: int | None = None,
     na_values: Sequence[str] = (),
     input_format: str | None = None,
     output_format: str | None = None,
@@ -69,8 +69,8 @@ def predict_file(
     rejects : path-like, optional
         Where bad rows go, with their reasons and as they were given. Without it, the first bad
         rows are an error.
-    max_rejects : int or str, optional
-        How many bad rows are too many: ``100``, or of all rows, at the end, ``"0.5%"``.
+    max_rejects : int, optional
+        If there are more bad rows, there is no output.
     na_values : sequence of str
         Cells of CSV that are missing values, as empty ones are: ``["NA"]``.
     input_format, output_format : {"csv", "jsonl", "parquet"}, optional
@@ -100,13 +100,14 @@ def predict_file(
     model = model if isinstance(model, Model) else load(model)
     if isinstance(keep, str) or isinstance(na_values, str):
         raise UsageError('keep and na_values are lists of texts, such as ["id"].')
+    if not isinstance(max_rejects, int | None):
+        raise UsageError(f"max_rejects is a number such as 100, not {brief(max_rejects)}.")
     places = {"input": str(input), "output": str(output)}
     if rejects is not None:
         places["rejects"] = str(rejects)
     given = {"input": input_format, "output": output_format, "rejects": None}
     forms = {each: form(path, given[each], each) for each, path in places.items()}
     _check(places)
-    most = limit(max_rejects)
     wanted = Wanted(model.schema, tuple(keep), tuple(na_values))
     with closing(_opened(places["input"], forms["input"].kind, wanted)) as reader:
         parts: list[Part | Stream] = []
@@ -121,6 +122,7 @@ def predict_file(
             identity = {"the options": repr(options), **_identity(model, Path(places["input"]))}
         elif resume:
             raise UsageError("A run from or to a pipe cannot be resumed: name both files.")
+        most = float("inf") if max_rejects is None else max_rejects
         run = Run(model, reader, parts, identity, list(tables["rejects"]), most=most, proba=proba)
         return run.go(resume=resume, overwrite=overwrite, progress=progress)
 
@@ -137,14 +139,17 @@ def _check(places: Mapping[str, str]) -> None:
                 raise UsageError(f"{known[real]} and {each} are one file, {place}.")
             known[real] = each
     for each in list(places)[1:]:
-        if places[each] != "-" and not Path(places[each]).parent.is_dir():
-            raise UsageError(f"{each} goes to {Path(places[each]).parent}, which is no folder.")
+        place = Path(places[each])
+        if not place.parent.is_dir():
+            raise UsageError(f"{each} goes to {place.parent}, which is no folder.")
+        if place.exists() and not place.is_file():  # a file would be put in the place of a device
+            raise UsageError(f"{each} goes to {place}, which is no file.")
 
 
 def _opened(path: str, kind: str, wanted: Wanted) -> Input:
     if kind == "parquet":
         return ParquetInput(path, wanted)
-    return (CsvInput if kind == "csv" else JsonlInput)(Source(path), wanted)
+    return (CsvInput if kind == "csv" else JsonlInput)(Lines(path), wanted)
 
 
 def _columns(model: Model, reader: Input, wanted: Wanted, *, proba: bool) -> dict[str, Any]:

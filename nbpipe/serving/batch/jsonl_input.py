@@ -7,97 +7,87 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbpipe.bundle.given import Given
+from nbpipe.bundle.values import as_array
 from nbpipe.errors import one_line
-from nbpipe.serving.batch.blocks import Place, TextInput, decoded
-from nbpipe.serving.batch.chunk import ROWS, Chunk
+from nbpipe.serving.batch.chunk import ROWS, Chunk, Place
+from nbpipe.serving.batch.lines import BLOCK, TextInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from nbpipe.serving.batch.blocks import Ends, Source
     from nbpipe.serving.batch.chunk import Original, Wanted
+    from nbpipe.serving.batch.lines import Lines
 
 
 class JsonlInput(TextInput):
     """The rows of a file of JSON lines."""
 
-    def __init__(self, source: Source, wanted: Wanted) -> None:
-        super().__init__(source)
+    def __init__(self, lines: Lines, wanted: Wanted) -> None:
+        super().__init__(lines)
         self._wanted = wanted
         # of a line that is no object, its text is all there is
         self.names: Sequence[str] = [*wanted.names, "text"]
 
     def chunks(self, start: Place | None = None) -> Iterator[Chunk]:
-        """Yield all rows, or those from where a block began.
+        """Yield all rows, or those from where a chunk began.
 
         Raises
         ------
         DataError
         """
-        place = start or Place()
-        for data, ends in self._source.blocks(place.offset, _ends):
-            lines = decoded(data, self._source.name, place.lines).removesuffix("\n").split("\n")
-            filled = [number for number, line in enumerate(lines) if line.strip()]
-            following = Place(
-                place.offset + len(data), place.lines + len(ends), place.rows + len(filled)
-            )
-            for first in range(0, len(filled), ROWS):
-                at = filled[first : first + ROWS]
-                last = first + ROWS >= len(filled)
-                begin = Place(0, place.lines, place.rows + first)
-                yield self._chunk(
-                    {number: lines[number] for number in at}, begin, following if last else None
-                )
-            place = following
+        place, lines = start or self._lines.place(0), self._lines
+        lines.go_to(place) if start else None
+        filled: list[tuple[int, str]] = []
+        end = place.offset + BLOCK
+        for line in lines:
+            if line.strip():
+                filled.append((lines.number, line))
+            if len(filled) == ROWS or lines.offset >= end:
+                following = lines.place(place.rows + len(filled))
+                yield self._chunk(filled, place.rows, following)
+                place, filled, end = following, [], following.offset + BLOCK
+        yield self._chunk(filled, place.rows, lines.place(place.rows + len(filled)))
 
-    def _chunk(self, lines: Mapping[int, str], begin: Place, following: Place | None) -> Chunk:
-        read, numbers = _objects(list(lines.values())), begin.rows + 1 + np.arange(len(lines))
-        faults = {
-            int(number): f"is no JSON object{each}"
-            for number, each in zip(numbers, read, strict=True)
-            if isinstance(each, str)
-        }
-        rows = [each for each in read if not isinstance(each, str)]
-        at = list(lines)
+    def _chunk(self, filled: list[tuple[int, str]], before: int, following: Place) -> Chunk:
+        read = [_object(line) for _, line in filled]
+        rows = [each for each in read if isinstance(each, dict)]
 
-        def original(number: int) -> tuple[int | None, Original]:
-            i = number - begin.rows - 1
-            each = read[i]
-            return begin.lines + at[i] + 1, {"text": lines[at[i]]} if isinstance(
-                each, str
-            ) else each
+        def original(number: int) -> tuple[int, Original]:
+            (line, text), given = filled[number - before - 1], read[number - before - 1]
+            return line, given if isinstance(given, dict) else {"text": text.rstrip("\r\n")}
 
         names = self._wanted.schema.names
+        lacking = {name: np.array([name not in row for row in rows], bool) for name in names}
         return Chunk(
-            [{name: row[name] for name in names if name in row} for row in rows],
-            numbers[[not isinstance(each, str) for each in read]],
+            Given(
+                {name: as_array([row.get(name) for row in rows]) for name in names},
+                len(rows),
+                {name: where for name, where in lacking.items() if where.any()},
+            ),
+            before + 1 + np.flatnonzero([isinstance(each, dict) for each in read]),
             {name: [row.get(name) for row in rows] for name in self._wanted.keep},
             original,
-            faults,
             following,
+            {before + i: each for i, each in enumerate(read, 1) if isinstance(each, str)},
         )
 
 
-def _objects(lines: list[str]) -> list[dict[str, Any] | str]:
-    """Parse the lines at once, or, if one is wrong, each by itself; text says what is wrong."""
-    try:
-        read = json.loads(f"[{','.join(lines)}]")
-        if len(read) == len(lines) and all(type(each) is dict for each in read):
-            return list(read)
-    except (ValueError, RecursionError):
-        pass
-    return [_object(line) for line in lines]
-
-
 def _object(line: str) -> dict[str, Any] | str:
+    """Parse a line, or say what is wrong with it."""
     try:
-        read = json.loads(line)
+        read = json.loads(line, object_pairs_hook=_once)
+        if "\\u" in line:  # half of a surrogate pair is no text that could be written
+            json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        return f": {one_line(error)}"
-    return read if isinstance(read, dict) else f" but {type(read).__name__}"
+        return f"is no JSON object: {one_line(error)}"
+    return read if isinstance(read, dict) else f"is no JSON object but {type(read).__name__}"
 
 
-def _ends(data: bytes, last: bool) -> Ends:
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")) + 1
-    whole = not last or not data or data.endswith(b"\n")
-    return ends if whole else np.append(ends, len(data))
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name that stands twice in an object."""
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        twice = next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))
+        raise ValueError(f"{twice!r:.60} stands twice in it")
+    return read

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbpipe.bundle.arrow import columns_of
+from nbpipe.bundle.given import Given
 from nbpipe.errors import DataError, MissingExtraError, one_line
-from nbpipe.serving.batch.blocks import Place
-from nbpipe.serving.batch.chunk import ROWS, Chunk
+from nbpipe.serving.batch.chunk import ROWS, Chunk, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,11 +50,11 @@ class ParquetInput:
 
     def __init__(self, path: str, wanted: Wanted) -> None:
         self._path, self._wanted, self._done = path, wanted, 0
-        arrow = pyarrow()
+        self._arrow = arrow = pyarrow()
         try:  # buffered, a column's chunk is not read at once
             self._file = arrow.parquet.ParquetFile(path, buffer_size=2**16, pre_buffer=False)
         except (OSError, arrow.ArrowInvalid) as error:
-            raise DataError(f"{path} cannot be read as Parquet: {one_line(error)}.") from error
+            raise DataError(f"{path} is no Parquet that can be read: {one_line(error)}") from error
         wanted.check(self._file.schema_arrow.names)
         self.names: Sequence[str] = wanted.names
         self.total: int | None = int(self._file.metadata.num_rows)
@@ -84,21 +85,20 @@ class ParquetInput:
                 for batch in self._file.iter_batches(ROWS, [group], list(self.names)):
                     self._done += len(batch)
                     if self._done > begin.rows:
-                        yield self._chunk(batch)
+                        yield self._chunk(self._arrow.Table.from_batches([batch]))
         except OSError as error:
-            raise DataError(f"{self._path} cannot be read: {one_line(error)}.") from error
+            raise DataError(f"{self._path} cannot be read: {one_line(error)}") from error
 
-    def _chunk(self, batch: Any) -> Chunk:
-        before = self._done - len(batch)
+    def _chunk(self, table: Any) -> Chunk:
+        before = self._done - len(table)
 
         def original(number: int) -> tuple[int | None, Original]:
-            return None, batch.slice(number - before - 1, 1).to_pylist()[0]
+            return None, table.slice(number - before - 1, 1).to_pylist()[0]
 
-        read = batch.select(list(self._wanted.schema.names))
         return Chunk(
-            read.to_pandas(integer_object_nulls=True, ignore_metadata=True),
-            before + 1 + np.arange(len(batch)),
-            {name: batch.column(name).to_pylist() for name in self._wanted.keep},
+            Given(columns_of(table.select(list(self._wanted.schema.names))), len(table)),
+            np.arange(before + 1, self._done + 1),
+            {name: table.column(name).to_pylist() for name in self._wanted.keep},
             original,
-            following=Place(rows=self._done),
+            Place(rows=self._done),
         )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from nbpipe.bundle.sift import sift
-from nbpipe.errors import DataError, OutputError
-from nbpipe.serving.batch.blocks import Place
-from nbpipe.serving.batch.rejects import refusal, reject, too_many
+from nbpipe.errors import DataError, OutputError, SchemaError
+from nbpipe.serving.batch.chunk import Place
+from nbpipe.serving.batch.rejects import refusal, reject
 from nbpipe.serving.batch.unfinished import Unfinished, telling
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from nbpipe.bundle.problems import Finding
     from nbpipe.bundle.sift import Sifted
     from nbpipe.serving.batch.chunk import Chunk, Input
-    from nbpipe.serving.batch.rejects import Limit
     from nbpipe.serving.batch.unfinished import Part, Stream
 
     _Answered = tuple[Chunk, Sifted, Answer | None]
@@ -66,6 +65,8 @@ class Run:
         What the output is made from; see `Unfinished`.
     aside : sequence of str
         Columns of the rejects.
+    most : float
+        How many rows may be rejected.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Run:
         identity: Mapping[str, Any] | None,
         aside: Sequence[str],
         *,
-        most: Limit,
+        most: float,
         proba: bool,
     ) -> None:
         self._model, self._reader, self._proba = model, reader, proba
@@ -131,7 +132,6 @@ class Run:
                     self._write(*step)
                     bar.set_postfix_str(f"{self._rows:,} rows", refresh=False)
                     bar.update(self._reader.done() - bar.n)
-            self._check(ended=True)
             self._note(None, finished=True)
 
     def _answered(self, place: Place | None) -> Iterator[_Answered]:
@@ -152,7 +152,7 @@ class Run:
                 raise refusal(chunk, bad)
             self._rejects[0].write(reject(chunk, bad, self._aside))
             self._rejected += len(bad)
-            self._check(ended=False)
+            self._check()
         for finding in sifted.warned:
             self._warn(finding)
         if answer is not None:
@@ -163,8 +163,7 @@ class Run:
             if answer.probabilities is not None:
                 columns += answer.probabilities.T.tolist()
             self._output.write(columns)
-        if chunk.following is not None:
-            self._note(chunk.following)
+        self._note(chunk.following)
 
     def _warn(self, finding: Finding) -> None:
         key = f"{finding.column} {finding.kind}"
@@ -173,11 +172,13 @@ class Run:
         count, text = self._warned.get(key, (0, str(replace(first, row=None))))
         self._warned[key] = count + finding.count, text
 
-    def _check(self, *, ended: bool) -> None:
-        error = too_many(self._most, self._rejected, self._rows, ended=ended)
-        if error is not None:
+    def _check(self) -> None:
+        if self._rejected > self._most:
             self._work.discard(kept=1)
-            raise error
+            raise SchemaError(
+                f"{self._rejected:,} of {self._rows:,} rows were rejected, more than max_rejects "
+                f"({self._most}) allows. There is no output; the rejects tell why."
+            )
 
     def _note(self, place: Place | None, *, finished: bool = False) -> None:
         self._work.note(

@@ -11,41 +11,55 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.schema import logical_kind
+from nbpipe.bundle.values import as_array
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from nbpipe.bundle.schema import Feature
+
+    Array = np.ndarray[Any, np.dtype[Any]]
 
 _NUMBER = re.compile(
     r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.ASCII | re.IGNORECASE
 )
+_DIGITS = b"0123456789.eE+-"
 _BOOLEANS = {
     **dict.fromkeys(("true", "True", "TRUE", "1"), True),
     **dict.fromkeys(("false", "False", "FALSE", "0"), False),
 }
 
 
-def is_number(feature: Feature) -> bool:
-    """Return whether the cells of a column are numbers."""
-    return logical_kind(feature) in {"number", "integer"}
+def typed(cells: Sequence[str], feature: Feature, missing: Collection[str] = ()) -> Array:
+    """Turn text into numbers or booleans where the column has these; None is missing."""
+    if missing:
+        cells = ["" if cell in missing else cell for cell in cells]
+    kind = logical_kind(feature)
+    if kind in {"number", "integer"}:
+        numbers = _plain_numbers(cells, feature)
+        return as_array([_number(cell) for cell in cells]) if numbers is None else numbers
+    if kind == "boolean":
+        return as_array([_BOOLEANS.get(cell, cell or None) for cell in cells])
+    return as_array([cell or None for cell in cells])
 
 
-def typed(cells: np.ndarray[Any, Any], feature: Feature) -> np.ndarray[Any, Any]:
-    """Turn text into numbers or booleans where the column has these; missing cells stay so."""
-    if is_number(feature):
-        return _objects([_number(cell) for cell in cells])
-    if logical_kind(feature) == "boolean":
-        return _objects([_BOOLEANS.get(cell, cell) for cell in cells])
-    return cells
-
-
-def _number(cell: Any) -> Any:
-    if not isinstance(cell, str) or not _NUMBER.fullmatch(cell):
-        return cell
+def _plain_numbers(cells: Sequence[str], feature: Feature) -> Array | None:
+    """Read numbers at once if all are what the column's own type can hold; else return None."""
+    if "".join(cells).encode().translate(None, _DIGITS):
+        return None  # which Python might take for a number: nan, 1_000, digits of other scripts
     try:
-        return int(cell)  # of any size, exactly
+        if feature.dtype.startswith("float"):
+            return np.array([float(cell) if cell else np.nan for cell in cells], float)
+        return np.fromiter(map(int, cells), np.int64, len(cells))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(cell: str) -> int | float | str | None:
+    """Return a whole number of any size exactly."""
+    if not _NUMBER.fullmatch(cell):
+        return cell or None
+    try:
+        return int(cell)
     except ValueError:
         return float(cell)
-
-
-def _objects(values: list[Any]) -> np.ndarray[Any, Any]:
-    return np.fromiter(values, dtype=object, count=len(values))

@@ -1,0 +1,117 @@
+"""The lines of a file or a pipe, and how far they were read."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from nbpipe.errors import DataError, one_line
+from nbpipe.serving.batch.chunk import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+BLOCK = 2**21  # bytes of a chunk, give or take a record
+LONGEST = 2**26  # bytes of one record
+_GZIP, _BOM = b"\x1f\x8b", b"\xef\xbb\xbf"
+
+
+class Lines:
+    """Lines of UTF-8, unpacked on the way if they are packed.
+
+    Parameters
+    ----------
+    path : str
+        ``"-"`` is standard input.
+
+    Attributes
+    ----------
+    offset, number : int
+        Bytes and lines that were read.
+    ended : bool
+        Whether there are no more.
+    total : int or None
+        Size of the file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.name = "standard input" if path == "-" else path
+        self.offset = self.number = 0
+        self.ended = False
+        with self._telling():
+            raw: Any = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115, PTH123 - closed with self
+            packed = raw.peek(2)[:2] == _GZIP
+            self._raw = raw
+            self._stream = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw
+            if self._stream.peek(3)[:3] == _BOM:
+                self.offset = len(self._stream.read(3))
+        self.total = Path(path).stat().st_size if Path(path).is_file() else None
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines from here on, with their ends.
+
+        Raises
+        ------
+        DataError
+            The input cannot be read, is no UTF-8, or one line is longer than `LONGEST`.
+        """
+        with self._telling():
+            while line := self._stream.readline(LONGEST):
+                self.offset += len(line)
+                self.number += 1
+                if len(line) == LONGEST:
+                    raise DataError(
+                        f"Line {self.number} of {self.name} is longer than {LONGEST >> 20} MB."
+                    )
+                yield line.decode()
+            self.ended = True
+
+    def place(self, rows: int) -> Place:
+        """Return where we are, behind so many rows."""
+        return Place(self.offset, self.number, rows)
+
+    def go_to(self, place: Place) -> None:
+        """Go on from a place."""
+        with self._telling():
+            self._stream.seek(place.offset)
+        self.offset, self.number = place.offset, place.lines
+
+    def done(self) -> int:
+        """Return how many bytes of the file were read."""
+        return self._raw.tell() if self.total is not None else 0
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._raw is not sys.stdin.buffer:
+            self._raw.close()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"Line {self.number} of {self.name} is not UTF-8 (byte "
+                f"0x{error.object[error.start]:02x}). Convert the file first, such as with: "
+                "iconv -f latin1 -t utf-8"
+            ) from error
+        except (OSError, EOFError, zlib.error) as error:
+            told = getattr(error, "strerror", None) or one_line(error)
+            raise DataError(f"{self.name} cannot be read: {told}.") from error
+
+
+class TextInput:
+    """What inputs of text have in common: progress is counted in bytes of the file."""
+
+    unit = "B"
+    types: Mapping[str, Any] = MappingProxyType({})
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self.total, self.done, self.close = lines.total, lines.done, lines.close
