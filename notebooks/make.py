@@ -85,6 +85,7 @@ def build(source, *, solved=False):
     cells = [part for cell in notebook.cells for part in with_exercise(cell, solved=solved)]
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number:02}"
+        cell.metadata.pop("lines_to_next_cell", None)  # of interest to the source alone
     notebook.cells = cells
     return notebook
 

@@ -130,7 +130,7 @@ class TestLesson:
 def test_the_index_leads_to_every_page_and_tells_the_minutes_that_they_tell():
     text = words_of(INDEX)
     assert {p.name for p in PAGES if p != INDEX} <= set(links_of(text))
-    told = re.findall(r"\| \[\d.*?\]\((.*?)\) \| (\d) \+ (\d) \|", text)
+    told = re.findall(r"^- \[\d.*\]\((.*)\), (\d) \+ (\d):", text, re.MULTILINE)
     assert [name for name, *_ in told] == [page.name for page in LESSONS]
     for name, reading, exercises in told:
         time = words_of(NOTEBOOKS / name)
@@ -141,7 +141,7 @@ def test_the_index_leads_to_every_page_and_tells_the_minutes_that_they_tell():
 
 def test_teachers_are_told_the_same_minutes_and_where_each_mistake_is_put_right():
     text = (NOTEBOOKS / "TEACHING.md").read_text()
-    index = re.findall(r"\| \[(\d\d) .*?\) \| (\d) \+ (\d) \|", words_of(INDEX))
+    index = re.findall(r"^- \[(\d\d) .*\), (\d) \+ (\d):", words_of(INDEX), re.MULTILINE)
     assert re.findall(r"^\| (\d\d) \| (\d) \| (\d) \|", text, re.MULTILINE) == index
     places = re.findall(r'\| (\d\d), "([^"]+)" \|$', text, re.MULTILINE)
     assert len(places) == 8

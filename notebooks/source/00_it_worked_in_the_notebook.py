@@ -7,7 +7,8 @@
 # **Time:** 2 minutes of reading, 2 for the exercise · **You need:** scikit-learn's `fit` and
 # `predict`
 #
-# Previous: [all lessons](index.ipynb) · Next: [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb)
+# Previous: [all lessons](index.ipynb) ·
+# Next: [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb)
 
 # %% [markdown]
 # ## The question

@@ -72,7 +72,7 @@ by_month.round(3)
 # %%
 figure, ax = plt.subplots()
 ax.bar(by_month.index, by_month["F1"], width=0.5, color="C5", label="the model")
-ax.plot(by_month.index, by_month["flag every flight"], "k_", ms=80, mew=3, label="flag every flight")
+ax.plot(by_month["flag every flight"], "k_", ms=80, mew=3, label="flag every flight")
 for month, row in by_month.iterrows():
     ax.text(month, 0.02, f"{row['late']:.0%} late", ha="center")
 ax.set(ylabel="F1", ylim=(0, 0.7), title="The best score, the smallest lead")
@@ -136,11 +136,13 @@ for predict in (careful, careless):
         change: (pd.Series(predict(flights), flights.index) - before).abs().max()
         for change, flights in changes.items()
     }
-    print(predict.__name__, *(f"  {change:27} {most:.3f}" for change, most in moved.items()), sep="\n")
+    print(predict.__name__)
+    for change, most in moved.items():
+        print(f"  {change:27} {most:.3f}")
 
 # %% tags=["assert"] jupyter={"source_hidden": true}
 # Checks that the text is true; you can skip it.
-assert max((careful(new) - careful(some.loc[new.index])).max() for new in changes.values()) == 0
+assert all(np.allclose(careful(new), careful(some.loc[new.index])) for new in changes.values())
 assert [change for change, most in moved.items() if most > 1e-9] == ["every other flight is gone"]
 
 # %% [markdown]
@@ -213,10 +215,11 @@ assert drift["December"]["pressure"] < drift["November"]["pressure"]
 
 # %%
 X_new = production[X.columns]
-X_new.to_csv("models/06/flights.csv", index=False)
-# !{sys.executable} -m nbpipe predict models/06/late --input models/06/flights.csv --output models/06/late.csv --quiet --policy range=ignore,unseen=ignore
+given, answers = "models/06/flights.csv", "models/06/late.csv"
+X_new.to_csv(given, index=False)
+# !{sys.executable} -m nbpipe predict models/06/late --input {given} --output {answers} --quiet
 
-shipped = pd.read_csv("models/06/late.csv")
+shipped = pd.read_csv(answers)
 shipped.head(3).round(3)
 
 # %%
@@ -229,7 +232,8 @@ assert len(shipped) == len(production)
 assert largest < 1e-9
 
 # %% [markdown]
-# The same. `nbpipe serve models/06/late` would answer requests over HTTP with the same model
+# The same. (It also told what training had not seen, as in lesson 04.) The command
+# `nbpipe serve models/06/late` answers requests over HTTP, with the same folder
 # ([how](../docs/serving.md)).
 
 # %% [markdown]

@@ -8,18 +8,26 @@
 # **For** people who know scikit-learn's `fit` and `predict`, and a little pandas. Nothing else.
 #
 # **Time:** 20 minutes of reading, about 25 for the exercises. Take the lessons in order; each
-# stands alone in its files, so you can stop after any of them.
+# works without the files of the others, so you can stop after any of them.
 #
-# | Lesson | Minutes | You see |
-# |---|---|---|
-# | [00 · It worked in the notebook](00_it_worked_in_the_notebook.ipynb) | 2 + 2 | a score that collapses, and a file that does not load |
-# | [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb) | 3 + 4 | what a forgotten step does, and a model that cannot forget it |
-# | [02 · Honest validation](02_honest_validation.ipynb) | 4 + 5 | who is flattered by shuffling, and what no split can see |
-# | [03 · Save a model that loads](03_save_a_model_that_loads.ipynb) | 3 + 3 | an unfitted model, nine old files, and a version that loads |
-# | [04 · Load and validate](04_load_and_validate.ipynb) | 3 + 4 | columns that changed places, without an error |
-# | [05 · Review the assistant's code](05_review_the_assistants_code.ipynb) | 3 + 5 | six scripts by an assistant; one is innocent |
-# | [06 · Verify before shipping](06_verify_before_shipping.ipynb) | 2 + 4 | the best month is hardly better than no model |
-# | [99 · Template](99_template.ipynb) | – | **for professionals:** one page, from a table to a verified version |
+# Minutes of reading + minutes for the exercises:
+#
+# - [00 · It worked in the notebook](00_it_worked_in_the_notebook.ipynb), 2 + 2:
+#   a score that collapses, and a file that does not load
+# - [01 · A leak-free pipeline](01_a_leak_free_pipeline.ipynb), 3 + 4:
+#   what a forgotten step does, and a model that cannot forget it
+# - [02 · Honest validation](02_honest_validation.ipynb), 4 + 5:
+#   who is flattered by shuffling, and what no split can see
+# - [03 · Save a model that loads](03_save_a_model_that_loads.ipynb), 3 + 3:
+#   an unfitted model, nine old files, and a version that loads
+# - [04 · Load and validate](04_load_and_validate.ipynb), 3 + 4:
+#   columns that changed places, without an error
+# - [05 · Review the assistant's code](05_review_the_assistants_code.ipynb), 3 + 5:
+#   six scripts by an assistant; one is innocent
+# - [06 · Verify before shipping](06_verify_before_shipping.ipynb), 2 + 4:
+#   the best month is hardly better than no model
+# - [99 · Template](99_template.ipynb): **for professionals**, one page
+#   from a table to a verified version
 #
 # ## How a lesson works
 #

@@ -64,7 +64,7 @@ def lab(tmp_path_factory):
     shutil.copytree(
         REPOSITORY / "notebooks",
         root,
-        ignore=shutil.ignore_patterns("models", ".ipynb_checkpoints"),
+        ignore=shutil.ignore_patterns("models", ".ipynb_checkpoints", ".progress.json"),
     )
     settings = home / "settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)

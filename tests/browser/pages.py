@@ -26,6 +26,26 @@ def run_all(page, timeout=180_000):
     wait_idle(page)
 
 
+def answer(page, number, text, *expected, timeout=60_000):
+    """Write `text` into a cell (None: as it is), run it, and wait for what it should say."""
+    cell = page.locator(".jp-NotebookPanel .jp-Cell").nth(number)
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    if text is not None:
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(text)
+    before = cell.locator(".jp-InputPrompt").inner_text()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        "([cell, before]) => { const now = cell.querySelector('.jp-InputPrompt').textContent;"
+        " return now !== before && /\\[\\d+\\]/.test(now); }",
+        arg=[cell.element_handle(), before],
+        timeout=timeout,
+    )
+    for words in expected:
+        cell.locator(".jp-OutputArea", has_text=words).first.wait_for(timeout=5_000)
+
+
 def save(page):
     """Save the notebook to disk."""
     page.keyboard.press("Control+s")
