@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,27 @@ def test_a_name_that_the_terminal_cannot_write_is_escaped(tmp_path):
     )
     assert done.returncode == 0
     assert "m\\xf6" in done.stdout
+
+
+def test_a_verb_that_is_near_none_is_not_taken_for_an_option_or_a_format():
+    told = run("exprot").stderr
+    assert "invalid choice: 'exprot'" in told
+    assert "Did you mean" not in told
+    assert "Did you mean 'predict'?" in run("predct").stderr
+    assert "Did you mean 'json'?" in run("check", "--format", "josn").stderr
+    assert "%load_ext nbpipe" in run("--help").stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, signals are others")
+def test_ctrl_c_is_one_line_and_exit_code_130():
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from nbpipe.cli.main import main; print('here', flush=True); sys.exit(main())"
+    command = [sys.executable, "-c", code, "check", "-"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as checking:
+        assert checking.stdout.readline() == "here\n"
+        time.sleep(1)  # until it reads what never comes
+        checking.send_signal(signal.SIGINT)
+        _, told = checking.communicate(timeout=60)
+    assert told == "nbpipe: stopped.\n"
+    assert checking.returncode == 130

@@ -17,7 +17,12 @@ from nbpipe.errors import NbpipeError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WRONG = re.compile(r"invalid choice: '([^']*)'|unrecognized arguments: .*?(--?[^\s=]+)")
+_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
+_OPTION = re.compile(r"unrecognized arguments: .*?(--?[^\s=]+)")
+_STOPPED = 130  # as shells say of what Ctrl-C has stopped
+_ELSEWHERE = (
+    "build, cv, prompt, export and load are verbs of Python and of notebooks (%load_ext nbpipe)."
+)
 _VERBS = (check, explain, models, predict, serve)
 
 
@@ -27,12 +32,15 @@ class _Parser(argparse.ArgumentParser):
     words: ClassVar[set[str]] = set()
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
-        self.words.update(names, settings.get("choices") or ())
+        self.words.update(names)
         return super().add_argument(*names, **settings)
 
     def error(self, message: str) -> NoReturn:
-        wrong = _WRONG.search(message)
-        near = did_you_mean((wrong[1] or wrong[2]).partition("=")[0], self.words) if wrong else ""
+        near = ""
+        if choice := _CHOICE.search(message):
+            near = did_you_mean(choice[1], re.split(r"[', ]+", choice[2]))
+        elif option := _OPTION.search(message):
+            near = did_you_mean(option[1], self.words)
         super().error(message + (f".{near}" if near else ""))
 
 
@@ -47,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NbpipeError as error:
         complain(str(error))
         return error.exit_code
+    except KeyboardInterrupt:
+        complain("stopped.")
+        return _STOPPED
     try:
         if text:
             print(text, flush=True)  # noqa: T201 - a command prints
@@ -58,10 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="nbpipe", description=(nbpipe.__doc__ or "").split("\n")[0])
+    about = (nbpipe.__doc__ or "").split("\n")[0]
+    parser = _Parser(prog="nbpipe", description=about, epilog=_ELSEWHERE)
     parser.add_argument("--version", action="version", version=f"nbpipe {nbpipe.__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     for verb in _VERBS:
         verb.add_to(verbs)
-    parser.words.update(verbs.choices)
     return parser

@@ -93,7 +93,6 @@ def _serve(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _above_zero(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return number
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)

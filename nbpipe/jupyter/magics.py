@@ -178,7 +178,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
 
     @magic_arguments("nbpipe load")
     @kwds(epilog=examples.LOAD)
-    @argument("path", type=unquote, metavar="PATH", help="a model's folder, or one version of it")
+    @argument("path", type=unquote, metavar="PATH", help="a model's folder, also with @ALIAS")
     @argument("--version", type=unquote, metavar="V", help="which version (default: the latest)")
     @argument("--policy", metavar="P", help="such as unseen=error,carrier.unseen=ignore")
     @argument("--allow-version-mismatch", action="store_true", help="try another scikit-learn")
@@ -199,7 +199,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
         type=unquote,
         metavar="DIR",
         nargs="?",
-        help="a model's folder, or a folder of models",
+        help="a model's folder, or a folder of models (default: models)",
     )
     def models(self, args: Any) -> Any:
         """List the models and versions in a folder."""
@@ -219,7 +219,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
             print(_overview())  # noqa: T201
             return None
         if name not in VERBS:
-            raise UsageError(f"nbpipe has no verb `{name}`.{did_you_mean(name, VERBS)}")
+            raise UsageError(f"nbpipe has no verb `{name}`{_way_to(name)}")
         parser = VERBS[name].parser
         if {"-h", "--help"} & set(words.split()):
             print(parser.format_help().replace("::\n\n  %", "usage: %"))  # noqa: T201
@@ -247,8 +247,17 @@ VERBS: dict[str, Any] = {
 }
 
 
+def _way_to(name: str) -> str:
+    """Tell where a verb is that notebooks do not have, or which may be meant."""
+    if name in nbpipe.__all__:
+        return f" here; call nbpipe.{name}(...)."
+    if name in {"predict", "serve"}:
+        return f" here; `nbpipe {name} --help` in a shell shows how."
+    return f".{did_you_mean(name, VERBS)}"
+
+
 def _overview() -> str:
-    lines = [f"  {name:8}{verb.parser.description}" for name, verb in VERBS.items()]
+    lines = [f"  {name:9} {verb.parser.description}" for name, verb in VERBS.items()]
     return "\n".join(["%nbpipe VERB ..., where VERB is one of", *lines, "%nbpipe VERB --help"])
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from typing import TYPE_CHECKING, Any
 
 from nbpipe import __version__
 from nbpipe.bundle.model import load
 from nbpipe.bundle.plan import arrays
-from nbpipe.errors import UsageError
+from nbpipe.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from nbpipe.bundle.model import Model
 
 # All that a plan needs to be served: no scikit-learn, no pandas.
-_PLAN_NEEDS = ("numpy", "packaging", "fastapi", "uvicorn")
+_PLAN_NEEDS = ("numpy", "packaging", "fastapi", "starlette", "uvicorn", "h11")
+_SPECIAL = frozenset("\"'$\\*?[")  # to the COPY of a Dockerfile
 
 _TEXT = """\
-# Serves {name} {version}; written by `nbpipe serve --write-dockerfile`.
+# Serves {name} {version}; {mark}
 FROM python:{python}-slim
+LABEL org.opencontainers.image.title={title} org.opencontainers.image.version="{version}"
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 {install}
 COPY {copy}
@@ -30,6 +33,7 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s CMD {check}
 CMD {command}
 """
+_MARK = "written by `nbpipe serve --write-dockerfile`."
 _CHECK = "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/ready', timeout=2)"
 
 
@@ -39,10 +43,14 @@ def write(path: Path, model: str, version: str | None, **options: Any) -> None:
     Raises
     ------
     UsageError
-        The model lies outside of the folder that the file is written to, or it cannot be written.
+        The model lies outside of the folder that the file is written to, the file is somebody's
+        own, or it cannot be written.
+    MissingExtraError
+        What the image installs is not here to tell its versions.
     BundleError
         As from `load`.
     """
+    _refuse_another(path)
     loaded = load(model, version, **options)
     try:
         inside = loaded.bundle.path.resolve().relative_to(path.resolve().parent).as_posix()
@@ -51,12 +59,16 @@ def write(path: Path, model: str, version: str | None, **options: Any) -> None:
             f"{loaded.bundle.path} is outside of {path.resolve().parent}, so that no image built "
             "there can hold it. Write the file to a folder around the model."
         ) from None
+    if _SPECIAL & set(inside):
+        raise UsageError(f"{inside!r} holds characters that Dockerfiles give a meaning; rename it.")
     placed = f"/models/{loaded.name}/{loaded.version}"
     command = ["nbpipe", "serve", placed, "--host", "0.0.0.0"]  # noqa: S104 - within a container
     if "policy" in options:
         command += ["--policy", options["policy"]]
     text = _TEXT.format(
+        mark=_MARK,
         name=loaded.name,
+        title=json.dumps(loaded.name, ensure_ascii=False),
         version=loaded.version,
         python=loaded.manifest.environment.python.rpartition(".")[0],
         install=_install(loaded, inside),
@@ -70,10 +82,26 @@ def write(path: Path, model: str, version: str | None, **options: Any) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 
+def _refuse_another(path: Path) -> None:
+    try:
+        ours = _MARK in path.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # there is none, or writing says what is wrong with it
+        return
+    if not ours:
+        raise UsageError(f"{path} is there, and nbpipe did not write it. Name another file.")
+
+
 def _install(model: Model, inside: str) -> str:
     """Return the lines that install what predicts: a plan's few packages, or the estimator's."""
     if arrays.FILE in model.manifest.files:
-        pins = " ".join(f"{name}=={installed(name)}" for name in _PLAN_NEEDS)
+        try:
+            pins = " ".join(f"{name}=={installed(name)}" for name in _PLAN_NEEDS)
+        except PackageNotFoundError as error:
+            raise MissingExtraError(
+                "The image gets the versions of FastAPI and uvicorn that are here, and there are "
+                "none: pip install 'nbpipe-sklearn[serve]'.",
+                extra="serve",
+            ) from error
         return f"RUN pip install {pins}\nRUN pip install --no-deps nbpipe-sklearn=={__version__}"
     copied = json.dumps([f"{inside}/requirements.txt", "/requirements.txt"])
     package = f"'nbpipe-sklearn[serve]=={__version__}'"

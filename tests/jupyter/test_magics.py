@@ -210,3 +210,13 @@ def test_reloading_keeps_one_completer(shell):
     assert len(shell.Completer.custom_matchers) == 1
     run(shell, "%unload_ext nbpipe")
     assert not shell.Completer.custom_matchers
+
+
+def test_a_verb_of_python_or_the_shell_is_told_where_it_is(shell):
+    for verb, way in {
+        "promote": r"call nbpipe\.promote\(\.\.\.\)",
+        "serve": "`nbpipe serve --help` in a shell",
+        "exprot": "Did you mean 'export'",
+    }.items():
+        with pytest.raises(UsageError, match=way):
+            shell.run_line_magic("nbpipe", f"{verb} models/late")

@@ -50,6 +50,24 @@ def test_a_model_outside_of_the_folder_is_refused(tmp_path, capsys):
     assert not (tmp_path / "else" / "Dockerfile").exists()
 
 
+def test_only_a_definition_that_nbpipe_wrote_is_replaced(tmp_path, capsys):
+    model = str(export(tmp_path / "models" / "late").path)
+    assert definition(tmp_path, model) == definition(tmp_path, model)
+    own = tmp_path / "Own"
+    own.write_text("FROM scratch\n")
+    assert main(["serve", model, "--write-dockerfile", str(own)]) == 2
+    assert "nbpipe did not write it" in capsys.readouterr().err
+    assert own.read_text() == "FROM scratch\n"
+
+
+def test_without_the_extra_it_names_the_extra(tmp_path, capsys, monkeypatch):
+    model = str(export(tmp_path / "models" / "late").path)
+    monkeypatch.setattr("nbpipe.serving.dockerfile._PLAN_NEEDS", ("numpy", "no-such-package"))
+    assert main(["serve", model, "--write-dockerfile", str(tmp_path / "Dockerfile")]) == 2
+    assert "'nbpipe-sklearn[serve]'" in capsys.readouterr().err
+    assert not (tmp_path / "Dockerfile").exists()
+
+
 @pytest.mark.environments
 def test_what_it_installs_serves_without_scikit_learn_and_pandas(tmp_path):
     bundle = export(tmp_path / "models" / "late")
