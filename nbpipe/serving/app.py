@@ -13,7 +13,7 @@ from nbpipe.serving import metrics, openapi
 from nbpipe.serving.current import Current
 from nbpipe.serving.observe import Observe
 from nbpipe.serving.predict import Limits, Predict
-from nbpipe.serving.problems import Refusal
+from nbpipe.serving.problems import NOWHERE, Refusal
 
 try:
     from fastapi import FastAPI
@@ -153,6 +153,6 @@ def _json(told: Any) -> Response:
 
 async def _no_route(_: Request, error: Exception) -> Any:
     assert isinstance(error, HTTPException)
-    told = {404: "There is nothing here; see /openapi.json.", 405: "Use a method of `allow`."}
-    detail = told.get(error.status_code, error.detail)
-    return Refusal(error.status_code, detail, error.headers)
+    if error.status_code == NOWHERE.status:
+        return NOWHERE
+    return Refusal(error.status_code, "Use a method of `allow`.", error.headers)

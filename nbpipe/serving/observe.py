@@ -6,7 +6,7 @@ import logging
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from nbpipe.serving.problems import Refusal
+from nbpipe.serving.problems import NOWHERE, Refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,7 +44,9 @@ class Observe:
 
         self._metrics.in_flight += 1
         try:
-            await self._app(scope, receive, sending)
+            # the `$` at the end of a route lets a line feed pass
+            app = NOWHERE if scope["path"].endswith("\n") else self._app
+            await app(scope, receive, sending)
         except Exception:  # whatever it is, it is answered, and told in the log alone
             _log.exception("failed to answer")
             if status != _GONE:

@@ -9,6 +9,7 @@ import numpy as np
 from nbpipe.bundle import integrity, probe
 from nbpipe.bundle.policy import action
 from nbpipe.bundle.schema import logical_kind
+from nbpipe.errors import BundleError
 from nbpipe.serving import metrics, problems
 from nbpipe.serving.answers import class_name
 
@@ -45,9 +46,7 @@ _REFUSED = {
 
 def document(model: Model, max_rows: int) -> dict[str, Any]:
     """Return the whole document."""
-    listed = {probe.FILE: model.manifest.files[probe.FILE]}
-    content = integrity.check(model.bundle.path, listed, {probe.FILE})[probe.FILE]
-    rows = probe.parse(content).rows[:_EXAMPLES]
+    rows = _examples(model)
     answers = {"application/json": {"schema": {"oneOf": [_ref("Answer"), _ref("Answers")]}}}
     body = {
         "oneOf": [
@@ -55,10 +54,8 @@ def document(model: Model, max_rows: int) -> dict[str, Any]:
             {"type": "array", "items": _ref("Record"), "minItems": 1, "maxItems": max_rows},
         ]
     }
-    examples = {
-        "one record": {"value": rows[0]},
-        "several records": {"value": list(rows)},
-    }
+    values = {"one record": rows[0], "several records": rows} if rows else {}
+    examples = {name: {"value": value} for name, value in values.items()}
     predict = {
         "operationId": "predict",
         "summary": "Predict for one record, or for each of a list",
@@ -97,6 +94,16 @@ def document(model: Model, max_rows: int) -> dict[str, Any]:
             }
         },
     }
+
+
+def _examples(model: Model) -> list[Any]:
+    """Return a few rows of the probe; none where the model's folder is gone from below it."""
+    listed = {probe.FILE: model.manifest.files[probe.FILE]}
+    try:
+        content = integrity.check(model.bundle.path, listed, {probe.FILE})[probe.FILE]
+    except BundleError:
+        return []
+    return list(probe.parse(content).rows[:_EXAMPLES])
 
 
 def _record(model: Model) -> dict[str, Any]:

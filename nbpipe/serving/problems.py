@@ -59,6 +59,9 @@ class Refusal(Exception):  # noqa: N818 - the answer is the server's word, not i
         await send({"type": "http.response.body", "body": content})
 
 
+NOWHERE = Refusal(404, "There is nothing here; see /openapi.json.")
+
+
 def title(status: int) -> str:
     """Return the phrase of a status, as RFC 9110 has it."""
     renamed = {413: "Content Too Large", 422: "Unprocessable Content"}  # since Python 3.13

@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from fastapi import FastAPI
+
+_LOOKS = 3  # of `seconds` each: for the body, for the prediction, and for the client to read it
 
 
 def bind(host: str, port: int) -> tuple[socket.socket, str]:
@@ -65,6 +68,18 @@ def _end(*_: Any) -> None:
     sys.exit(0)
 
 
+class _Strict(h11.Connection):
+    """Refuses a request of two lengths, of which others may believe the other (RFC 9112, 6.1)."""
+
+    def next_event(self) -> Any:
+        event = super().next_event()
+        if type(event) is h11.Request:
+            names = [name for name, _ in event.headers]
+            if b"transfer-encoding" in names and b"content-length" in names:
+                raise h11.RemoteProtocolError("both Transfer-Encoding and Content-Length")
+        return event
+
+
 class _Patient(H11Protocol):
     """A connection that is closed where nothing comes of it.
 
@@ -73,10 +88,12 @@ class _Patient(H11Protocol):
 
     seconds = 30.0
     _seen: Any = None
+    _looks = 0
     _watch: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.conn = _Strict(h11.SERVER)
         self._watch = self.loop.call_later(self.seconds, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -84,9 +101,10 @@ class _Patient(H11Protocol):
         super().connection_lost(exc)
 
     def _look(self) -> None:
-        """Cut off a connection without an active request, or a new one since the last look."""
-        idle = self.cycle is None or self.cycle.response_complete
-        if idle and self.cycle is self._seen:
+        """Cut off a connection on which nothing new began for so long."""
+        self._looks = self._looks + 1 if self.cycle is self._seen else 0
+        done = self.cycle is None or self.cycle.response_complete
+        if self._looks >= (1 if done else _LOOKS):
             self.transport.abort()
             return
         self._seen = self.cycle
@@ -107,6 +125,7 @@ def _log_as_json() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines())
     logging.basicConfig(handlers=[handler], level=logging.INFO)
+    logging.captureWarnings(capture=True)
 
 
 class _Lines(logging.Formatter):
