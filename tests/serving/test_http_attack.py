@@ -107,11 +107,14 @@ def test_a_client_that_has_said_all_is_answered_and_one_that_left_is_forgotten(s
 
 
 def test_a_client_that_reads_nothing_and_many_that_say_nothing_are_let_go(bundle):
-    rows = [ROW] * 200
+    rows = [{**ROW, "carrier": "ZZ"}] * 200  # whose answers are longer than they
     with serving(bundle.path, "--timeout", "1") as server:
+        exchange(server.port, request(ROW))  # from now on, only connections are opened
         files = Path(f"/proc/{server.process.pid}/fd")
         before = len(list(files.iterdir()))
-        deaf = socket.create_connection(("127.0.0.1", server.port))
+        deaf = socket.socket()
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", server.port))
         deaf.setblocking(False)  # noqa: FBT003 - that is its signature
         sent = request(rows) * 200
         with suppress(BlockingIOError):
