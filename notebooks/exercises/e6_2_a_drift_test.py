@@ -31,7 +31,7 @@ def has_drifted(train, new):
     return moved > 0.5 * train.std()
 
 
-print(has_drifted(X["temp"], production["temp"]), has_drifted(X["temp"], celsius["temp"]))
+print(has_drifted(X["hour"], production["hour"]), has_drifted(X["temp"], celsius["temp"]))
 """
 
 also_right = (

@@ -205,7 +205,7 @@ assert drift["December"]["pressure"] < drift["November"]["pressure"]
 
 # %% [markdown]
 # Celsius stands out. November brought high pressure: weather, worth a look and no mistake. But see
-# December. It is much like training, and three times as many flights were late as in September.
+# December. It is much like training, and yet the share of late flights is three times September's.
 # **No test of inputs sees that the answers changed.** Keep scoring, as in test 1.
 #
 # ## Last: the same answers in another process

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # From notebook to production: the lessons
 #
-# **A good score in a notebook is where the work begins.** In seven short lessons a model fails in
-# every way that models fail on their way to production, on 9,000 real flights, and you put it
-# right. Each lesson shows the failure first.
+# **A good score in a notebook is where the work begins.** In seven short lessons, models that
+# predict 9,000 real flights fail on their way to production, each in another way, and you put them
+# right. A lesson shows the failure first.
 #
 # **For** people who know scikit-learn's `fit` and `predict`, and a little pandas. Nothing else.
 #

@@ -54,6 +54,7 @@ def save(page):
 
 def shoot(page, path):
     """Take a picture of the whole notebook, not only of what the window shows."""
+    page.set_viewport_size({"width": 1280, "height": 900})  # an earlier picture left it high
     panel = page.locator(".jp-NotebookPanel .jp-WindowedPanel-outer")
     height = panel.evaluate("panel => panel.scrollHeight")
     page.set_viewport_size({"width": 1280, "height": min(height + 200, 16_000)})
