@@ -94,16 +94,15 @@ class Part:
     prefix : str
     widths : list of int
         Columns of each of the step's inputs.
-
-    Attributes
-    ----------
     raw : bool
         Whether the input is that of the plan as it is.
     """
 
-    def __init__(self, arrays: Mapping[str, Array], prefix: str, widths: list[int]) -> None:
+    def __init__(
+        self, arrays: Mapping[str, Array], prefix: str, widths: list[int], *, raw: bool = False
+    ) -> None:
         self.widths = widths
-        self.raw = False
+        self.raw = raw
         self._arrays = arrays
         self._prefix = prefix
 

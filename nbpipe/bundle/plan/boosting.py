@@ -8,7 +8,7 @@ import numpy as np
 
 from nbpipe.bundle.plan.arrays import Array, NotCoveredError
 from nbpipe.bundle.plan.blocks import pack
-from nbpipe.bundle.plan.trees import CODES, as_tree, no_categories
+from nbpipe.bundle.plan.trees import CODES, as_tree
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
@@ -34,14 +34,11 @@ def compile_gradient(compiler: Compiler, estimator: Any, block: Block) -> Block:
     return compiler.predict(
         "trees",
         [block],
-        _link(estimator),
+        _link(estimator).replace("logit", "logit_at_zero"),
         estimator,
-        at_zero=True,
-        by_column=np.array(0),
         begin=begin[0].astype(float),
         mean=np.array(0),
-        **no_categories(),
-        **pack([as_tree(tree, rate * tree.value[:, 0, :]) for tree in trees]),
+        **pack([as_tree(tree, rate * tree.value[:, 0, :]) for tree in trees], block.width),
     )
 
 
@@ -82,12 +79,11 @@ def compile_histogram(compiler: Compiler, estimator: Any, block: Block) -> Block
         _link(estimator),
         estimator,
         nan="all",
-        by_column=np.array(1),  # which decides in which order softmax adds
         begin=np.ravel(estimator._baseline_prediction).astype(float),  # noqa: SLF001
         mean=np.array(0),
         category=np.array(category, dtype=np.int64),
         right=np.array(right, dtype=np.uint8).reshape(-1, CODES + 1).T,
-        **pack(trees),
+        **pack(trees, block.width + len(category)),
     )
 
 

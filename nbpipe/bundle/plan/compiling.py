@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.plan.arrays import NotCoveredError
+from nbpipe.bundle.plan.arrays import NotCoveredError, Part
 from nbpipe.bundle.plan.outputs import NUMBERS
-from nbpipe.bundle.plan.table import COMPILERS
+from nbpipe.bundle.plan.table import ANY_PRECISION, COMPILERS, PREDICTORS, STEPS
 from nbpipe.errors import one_line
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbpipe.bundle.schema import Feature, Schema
 
 _TESTS = {False: 0, True: 1, "all": 2}  # what a step lets in: finite, missing too, anything
-_FLOATS = {"float32", "Float32"}
+_SINGLE = {"float32", "int8", "int16", "uint8", "uint16", "bool", "boolean"}  # that float32 holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Block:
     sparse : bool
         Whether scikit-learn's own would be sparse, where that decides what is refused.
     single : bool
-        Whether they are float32.
+        Whether they are float32 to scikit-learn, which then computes in single precision.
     """
 
     step: int
@@ -44,10 +44,6 @@ class Block:
     width: int
     sparse: bool = False
     single: bool = False
-
-    def with_sparse(self, *, sparse: bool) -> Block:
-        """Return the block, sparse or not."""
-        return replace(self, sparse=sparse)
 
 
 class Compiler:
@@ -68,21 +64,31 @@ class Compiler:
         made: Block = COMPILERS[name](self, estimator, block)
         return made
 
+    def in_turn(self, estimators: list[Any], block: Block) -> Block:
+        """Compile steps one after the other."""
+        for each in estimators:
+            block = self.transform(each, block)
+        return block
+
     def add(
-        self, kind: str, blocks: list[Block], width: int, *, nan: bool | str = False, **arrays: Any
+        self, kind: str, blocks: list[Block], *, nan: bool | str = False, **arrays: Any
     ) -> Block:
         """Add a step, which takes missing values if `nan`, or even infinity if it is "all"."""
+        single = all(block.single for block in blocks)
+        if single and kind not in ANY_PRECISION:
+            raise NotCoveredError("it computes in single precision")
         number = len(self.kinds)
         self.kinds.append(kind)
-        own = {
-            "inputs": np.array([block.step for block in blocks], dtype=np.int64),
-            "lets_in": np.array(_TESTS[nan]),
-            **arrays,
-        }
+        own = {"inputs": [block.step for block in blocks], "lets_in": _TESTS[nan], **arrays}
         for name, array in own.items():
-            self.arrays[f"{number}.{name}"] = np.ascontiguousarray(array).reshape(np.shape(array))
-        sparse = any(block.sparse for block in blocks)
-        return Block(number, (), width, sparse, all(block.single for block in blocks))
+            whole = np.asarray(array, None if np.size(array) else np.int64)
+            self.arrays[f"{number}.{name}"] = np.ascontiguousarray(whole).reshape(whole.shape)
+        width = 0
+        if kind not in PREDICTORS:
+            raw = blocks[0].step < 0
+            widths = [len(self.features)] if raw else [block.width for block in blocks]
+            width = STEPS[kind](Part(self.arrays, f"{number}.", widths, raw=raw)).width
+        return Block(number, (), width, any(block.sparse for block in blocks), single)
 
     def predict(
         self,
@@ -92,16 +98,14 @@ class Compiler:
         estimator: Any,
         *,
         nan: bool | str = False,
-        at_zero: bool = False,
         **arrays: Any,
     ) -> Block:
         """Add the last step, whose scores `link` turns into what `estimator` predicts."""
         self.arrays["link"] = np.array(link)
-        self.arrays["at_zero"] = np.array(int(at_zero))
         if link not in NUMBERS:
             self.arrays["classes"], plain = _labels(estimator.classes_)
             self.arrays["classes_are_objects"] = np.array(int(not plain))
-        return self.add(kind, blocks, 0, nan=nan, **arrays)
+        return self.add(kind, blocks, nan=nan, **arrays)
 
     def numbers(self, block: Block) -> Block:
         """Read raw columns as numbers."""
@@ -111,18 +115,14 @@ class Compiler:
         for feature in features:
             if not _is_number(feature):
                 raise NotCoveredError(f"column {feature.name!r} is read as numbers but is none")
-        dtypes = [np.dtype("f4") if each.dtype in _FLOATS else _dtype(each) for each in features]
-        single = np.result_type(*dtypes) == np.float32
-        singles = [number for number, dtype in enumerate(dtypes) if single or dtype == np.float32]
+        dtypes = [feature.dtype.lower() for feature in features]
+        if "float16" in dtypes:
+            raise NotCoveredError("a column has half precision")
+        singles = [number for number, dtype in enumerate(dtypes) if dtype == "float32"]
         made = self.add(
-            "numbers",
-            [block],
-            block.width,
-            nan="all",
-            columns=np.array(self.positions(block)),
-            singles=np.array(singles, dtype=np.int64),
+            "numbers", [block], nan="all", columns=self.positions(block), singles=singles
         )
-        return replace(made, single=single)
+        return replace(made, single=bool(singles) and set(dtypes) <= _SINGLE)
 
     def pick(self, block: Block, columns: Any) -> Block:
         """Return the columns of a block that a ColumnTransformer's route names."""
@@ -134,7 +134,7 @@ class Compiler:
         picked = resolve(columns, tuple(range(block.width)))
         if not all(isinstance(each, int) for each in picked):
             raise NotCoveredError("an inner ColumnTransformer picks columns by name")
-        return self.add("select", [block], len(picked), nan="all", columns=np.array(picked, int))
+        return self.add("select", [block], nan="all", columns=picked)
 
     def positions(self, block: Block) -> list[int]:
         """Return where the columns of a block stand in what the step reads."""
@@ -177,16 +177,6 @@ def _is_number(feature: Feature) -> bool:
     if feature.type == "category":
         return not any(isinstance(each, str) for each in feature.categories or ("",))
     return feature.type in {"number", "integer", "boolean"}
-
-
-def _dtype(feature: Feature) -> np.dtype[Any]:
-    if feature.dtype == "float16":
-        raise NotCoveredError(f"column {feature.name!r} has half precision")
-    try:
-        dtype = np.dtype(feature.dtype)
-    except TypeError:
-        return np.dtype(np.float64)
-    return np.dtype(np.float64) if dtype.kind not in "biuf" else dtype
 
 
 def _labels(classes: Any) -> tuple[Array, bool]:

@@ -1,7 +1,8 @@
-"""Steps made of steps: pipelines, routes by column, unions, and a search's best."""
+"""Steps made of steps: pipelines, routes by column, and a search's best."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,31 +29,27 @@ class Stack:
 
 def is_nothing(step: Any) -> bool:
     """Say whether a step passes its input through."""
-    named = step is None or (isinstance(step, str) and step == "passthrough")
-    checks = ("check_array", None)  # what HistGradientBoosting puts before its own numbers
-    function = getattr(step, "func", step)
-    inner = getattr(function, "func", function)
-    return named or (
-        type(step).__name__ == "FunctionTransformer" and getattr(inner, "__name__", None) in checks
-    )
+    if step is None or (isinstance(step, str) and step == "passthrough"):
+        return True
+    if type(step).__name__ != "FunctionTransformer":
+        return False
+    function = getattr(step.func, "func", step.func)  # of a partial, as in HistGradientBoosting
+    return function is None or getattr(function, "__name__", "") == "check_array"
 
 
 def compile_pipeline(compiler: Compiler, estimator: Any, block: Block) -> Block:
     """Compile the steps one after the other; imputers go with an encoder that follows."""
     waiting: list[Any] = []
     for step in [each for _, each in estimator.steps if not is_nothing(each)]:
-        name = type(step).__name__
-        if name == "SimpleImputer":
+        if type(step).__name__ == "SimpleImputer":
             waiting.append(step)
-        elif name in ENCODERS:
-            block, waiting = compile_encoder(compiler, step, block, waiting), []
+            continue
+        if type(step).__name__ in ENCODERS:
+            block = compile_encoder(compiler, step, block, waiting)
         else:
-            for each in (*waiting, step):
-                block = compiler.transform(each, block)
-            waiting = []
-    for each in waiting:
-        block = compiler.transform(each, block)
-    return block
+            block = compiler.transform(step, compiler.in_turn(waiting, block))
+        waiting = []
+    return compiler.in_turn(waiting, block)
 
 
 def compile_columns(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -65,35 +62,13 @@ def compile_columns(compiler: Compiler, estimator: Any, block: Block) -> Block:
             continue
         part = compiler.pick(block, columns)
         if part.width:
-            routes.append(_route(compiler, transformer, part))
-    return _stacked(compiler, routes).with_sparse(sparse=bool(estimator.sparse_output_))
-
-
-def compile_union(compiler: Compiler, estimator: Any, block: Block) -> Block:
-    """Compile a FeatureUnion."""
-    if estimator.transformer_weights:
-        raise NotCoveredError("FeatureUnion has weights")
-    steps = [each for _, each in estimator.transformer_list if not _dropped(each)]
-    routes = [_route(compiler, each, block) for each in steps]
-    return _stacked(compiler, routes).with_sparse(sparse=any(each.sparse for each in routes))
-
-
-def _dropped(step: Any) -> bool:
-    return isinstance(step, str) and step == "drop"
-
-
-def _route(compiler: Compiler, transformer: Any, block: Block) -> Block:
-    if is_nothing(transformer):
-        return compiler.numbers(block)
-    return compiler.numbers(compiler.transform(transformer, block))
-
-
-def _stacked(compiler: Compiler, routes: list[Block]) -> Block:
+            passes = is_nothing(transformer)
+            made = part if passes else compiler.transform(transformer, part)
+            routes.append(compiler.numbers(made))
     if not routes:
         raise NotCoveredError("no column is read")
-    if len(routes) == 1:
-        return routes[0]
-    return compiler.add("stack", routes, sum(each.width for each in routes), nan="all")
+    made = routes[0] if len(routes) == 1 else compiler.add("stack", routes, nan="all")
+    return replace(made, sparse=bool(estimator.sparse_output_))
 
 
 def compile_search(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -105,6 +80,5 @@ STEPS = {"stack": Stack}
 COVERS = {
     "Pipeline": compile_pipeline,
     "ColumnTransformer": compile_columns,
-    "FeatureUnion": compile_union,
     **dict.fromkeys(("GridSearchCV", "RandomizedSearchCV"), compile_search),
 }

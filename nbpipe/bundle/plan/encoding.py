@@ -6,6 +6,7 @@ does with rare, dropped, missing and unknown values needs no second description 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from nbpipe.bundle.plan.compiling import Block, Compiler
 
@@ -94,108 +95,79 @@ def compile_encoder(
     compiler: Compiler, encoder: Any, block: Block, imputers: Sequence[Any] = ()
 ) -> Block:
     """Compile an encoder, with the imputers before it."""
-    name, known = type(encoder).__name__, encoder.categories_
-    if len(known) != block.width:
+    name = type(encoder).__name__
+    if len(encoder.categories_) != block.width:
         raise NotCoveredError(f"the imputer before {name} drops or adds columns")
 
-    def encode(rows: list[list[Any]]) -> tuple[Array, bool]:
+    def encode(rows: list[list[Any]]) -> Any:
         X = compiler.frame(block, rows)
         for step in (*imputers, encoder):
             X = step.transform(X)
-        sparse = hasattr(X, "toarray")
-        return np.asarray(X.toarray() if sparse else X), sparse
+        return X
 
-    keys = [_keys(categories, name) for categories in known]
+    keys = [_keys(categories.tolist(), name) for categories in encoder.categories_]
     first = [each[0] if each else None for each in keys]
-    base, sparse = encode([first])
-    tables = [_table(encode, first, number, each) for number, each in enumerate(keys)]
-    varying = np.zeros((len(tables), base.shape[1]), dtype=bool)
-    for number, table in enumerate(tables):
-        differs = [row is not None and ~_same(row, base[0]) for row in table]
-        varying[number] = np.logical_or.reduce([each for each in differs if each is not False])
-    if (varying.sum(axis=0) > 1).any():
-        raise NotCoveredError(f"{name} mixes columns")
-    arrays: dict[str, Any] = {
-        "base": np.where(varying.any(axis=0), 0, base[0]).astype(base.dtype),
-        "columns": np.array(compiler.positions(block)),
-    }
-    for number, table in enumerate(tables):
-        arrays[f"keys{number}"] = _as_keys(keys[number])
-        arrays[f"refused{number}"] = np.array([int(row is None) for row in table[-2:]])
-        places, entries = _sparse(table, varying[number], base.shape[1], base.dtype)
-        arrays[f"places{number}"], arrays[f"entries{number}"] = places, entries
-    made = compiler.add("lookup", [block], base.shape[1], nan=True, **arrays)
-    return made.with_sparse(sparse=sparse)
+    made = encode([first])
+    base = _dense(made)[0]
+    arrays: dict[str, Any] = {"columns": compiler.positions(block)}
+    taken = np.zeros(len(base), dtype=bool)
+    for number, own in enumerate(keys):
+
+        def rows_of(values: list[Any], number: int = number) -> Array:
+            return _dense(encode([[*first[:number], x, *first[number + 1 :]] for x in values]))
+
+        rows, refused = [rows_of(own)] if own else [], [0, 0]
+        for place, value in enumerate((None, _unknown(own))):
+            try:
+                rows.append(rows_of([value]))
+            except (ValueError, TypeError):
+                rows.append(base[None])
+                refused[place] = 1
+        table = np.concatenate(rows)
+        varying = ~((table == base) | (np.isnan(table) & np.isnan(base))).all(axis=0)
+        if (varying & taken).any():
+            raise NotCoveredError(f"{name} mixes columns")
+        taken |= varying
+        arrays[f"keys{number}"] = np.array(own, _dtype(own))
+        arrays[f"refused{number}"] = refused
+        arrays[f"places{number}"], arrays[f"entries{number}"] = _sparse(table, varying)
+    arrays["base"] = np.where(taken, 0, base)
+    return replace(
+        compiler.add("lookup", [block], nan=True, **arrays), sparse=hasattr(made, "toarray")
+    )
 
 
-def _table(
-    encode: Callable[[list[list[Any]]], tuple[Array, bool]],
-    first: list[Any],
-    number: int,
-    keys: list[Any],
-) -> list[Array | None]:
-    """Return what the encoder makes of each key, of a gap and of an unknown; None if it raises."""
-
-    def with_value(value: Any) -> list[Any]:
-        return [*first[:number], value, *first[number + 1 :]]
-
-    table: list[Array | None] = []
-    if keys:
-        table += list(encode([with_value(key) for key in keys])[0])
-    unknown = "".join(keys) + "?" if keys and isinstance(keys[0], str) else _other(keys)
-    for value in (None, unknown):
-        try:
-            table.append(encode([with_value(value)])[0][0])
-        except (ValueError, TypeError):
-            table.append(None)
-    return table
+def _dense(X: Any) -> Array:
+    return np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
 
 
-def _other(keys: list[Any]) -> Any:
-    return max(keys) + 1.0 if keys else "?"
-
-
-def _sparse(
-    table: list[Array | None], varying: Array, width: int, dtype: Any
-) -> tuple[Array, Array]:
-    """Write each row of a table as its entries that are not 0, and where they go."""
+def _sparse(table: Array, varying: Array) -> tuple[Array, Array]:
+    """Write each row of a table as where its varying entries go that are not 0, and these."""
     own = np.flatnonzero(varying)
-    rows = np.array([np.zeros(len(own)) if row is None else row[own] for row in table])
-    rows = rows.reshape(len(table), len(own))
-    filled = rows != 0
-    most = max(1, int(filled.sum(axis=1).max(initial=0)))
-    places = np.full((len(table), most), width, dtype=np.int32)
-    entries = np.zeros((len(table), most), dtype=dtype if dtype.kind == "f" else np.float64)
-    for number, (row, where) in enumerate(zip(rows, filled, strict=True)):
-        found = np.flatnonzero(where)
-        places[number, : len(found)] = own[found]
-        entries[number, : len(found)] = row[found]
-    return places, entries
+    filled = table[:, own] != 0
+    most = int(filled.sum(axis=1).max())
+    order = np.argsort(~filled, axis=1, kind="stable")[:, :most]
+    entries = np.take_along_axis(table[:, own], order, axis=1)
+    return np.where(entries != 0, own[order], len(varying)).astype(np.int32), entries
 
 
-def _same(a: Array, b: Array) -> Array:
-    same: Array = (a == b) | ((a != a) & (b != b))  # noqa: PLR0124 - NaN
-    return same
-
-
-def _keys(categories: Array, name: str) -> list[Any]:
-    """Return the categories but for a missing one, as text or as numbers."""
-    keys = [each for each in categories.tolist() if each is not None and each == each]  # noqa: PLR0124
+def _keys(categories: list[Any], name: str) -> list[Any]:
+    """Return the categories but for a missing one, all text or all numbers."""
+    keys = [each for each in categories if each is not None and each == each]  # noqa: PLR0124 - NaN
     if len(keys) ** 2 > _LIMIT:
         raise NotCoveredError(f"{name} knows {len(keys):,} categories of a column")
-    if all(isinstance(key, str) for key in keys):
-        return keys
-    if not all(isinstance(key, (int, float)) and float(key) == key for key in keys):
-        raise NotCoveredError(f"{name} knows categories that are neither text nor numbers")
+    if np.array(keys, _dtype(keys)).tolist() != keys:  # such as text that ends in a null character
+        raise NotCoveredError(f"{name} knows categories that are neither plain text nor numbers")
     return keys
 
 
-def _as_keys(keys: list[Any]) -> Array:
-    text = bool(keys) and isinstance(keys[0], str)
-    array = np.array(keys, dtype=np.str_ if text else np.float64)
-    if array.tolist() != keys:
-        raise NotCoveredError("a category ends in a null character")
-    return array
+def _dtype(keys: list[Any]) -> type[np.generic]:
+    return np.str_ if keys and isinstance(keys[0], str) else np.float64
+
+
+def _unknown(keys: list[Any]) -> Any:
+    numbers = keys and not isinstance(keys[0], str)
+    return max(keys) + 1.0 if numbers else "".join(keys) + "?"
 
 
 STEPS = {"lookup": Lookup}

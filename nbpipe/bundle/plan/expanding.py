@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,31 +17,20 @@ class Polynomial:
     """Terms, each an earlier one times a column; the first is 1, and `kept` are given out."""
 
     def __init__(self, part: Part) -> None:
-        self.factor = part.indices("factor", part.width, None)
-        count = len(self.factor) + 1
-        self.parent = part.indices("parent", count, count - 1)
-        part.need((self.parent < np.arange(1, count)).all(), "parent")
-        self.kept = part.indices("kept", count, None)
+        factor = part.indices("factor", part.width, None)
+        count = len(factor) + 1
+        parent = part.indices("parent", count, count - 1)
+        part.need((parent < np.arange(1, count)).all(), "parent")
+        self.kept = part.indices("kept", count, None).tolist()
         self.width = len(self.kept)
-        self.levels = _levels(self.parent)
+        part.need(self.width, "kept")
+        self.terms = list(zip(parent.tolist(), factor.tolist(), strict=True))
 
     def __call__(self, X: Array) -> Array:
-        terms = np.ones((len(X), len(self.factor) + 1), X.dtype)
-        for start, stop in self.levels:
-            terms[:, start + 1 : stop + 1] = (
-                terms[:, self.parent[start:stop]] * X[:, self.factor[start:stop]]
-            )
-        return terms.take(self.kept, axis=1)
-
-
-def _levels(parent: Array) -> list[tuple[int, int]]:
-    """Cut the terms into runs that need only what stands before them."""
-    levels, start = [], 0
-    for number, each in enumerate(parent.tolist()):
-        if each > start:
-            levels.append((start, number))
-            start = number
-    return [*levels, (start, len(parent))]
+        terms = [np.ones(len(X))]
+        for parent, factor in self.terms:
+            terms.append(terms[parent] * X[:, factor])
+        return np.stack([terms[each] for each in self.kept], axis=1)
 
 
 def compile_polynomial(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -55,7 +45,6 @@ def compile_polynomial(compiler: Compiler, estimator: Any, block: Block) -> Bloc
     return compiler.add(
         "polynomial",
         [block],
-        len(wanted),
         parent=np.array([place[term[1:]] for term in terms[1:]], dtype=np.int64),
         factor=np.array([term[0] for term in terms[1:]], dtype=np.int64),
         kept=np.array([place[term] for term in wanted], dtype=np.int64),
@@ -93,15 +82,8 @@ def compile_bins(compiler: Compiler, estimator: Any, block: Block) -> Block:
     inner = [np.asarray(edges, dtype=float)[1:-1] for edges in estimator.bin_edges_]
     counts = np.array([len(edges) for edges in inner])
     hot = estimator.encode != "ordinal"
-    block = compiler.add(
-        "bins",
-        [block],
-        int((counts + 1).sum()) if hot else block.width,
-        edges=np.concatenate(inner),
-        counts=counts,
-        hot=np.array(int(hot)),
-    )
-    return block.with_sparse(sparse=estimator.encode == "onehot")
+    made = compiler.add("bins", [block], edges=np.concatenate(inner), counts=counts, hot=int(hot))
+    return replace(made, sparse=estimator.encode == "onehot")
 
 
 class Project:
@@ -129,9 +111,7 @@ def compile_pca(compiler: Compiler, estimator: Any, block: Block) -> Block:
     if estimator.whiten:
         scale = np.sqrt(estimator.explained_variance_)
         arrays["scale"] = np.maximum(scale, np.finfo(scale.dtype).eps)
-    return compiler.add("project", [block], len(arrays["components"]), **arrays).with_sparse(
-        sparse=False
-    )
+    return replace(compiler.add("project", [block], **arrays), sparse=False)
 
 
 STEPS = {"polynomial": Polynomial, "bins": Bins, "project": Project}

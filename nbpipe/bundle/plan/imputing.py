@@ -37,7 +37,7 @@ class Impute:
         gaps: Array = np.isnan(X) if np.isnan(self.missing) else np.equal(X, self.missing)
         filled = X.copy() if self.kept is None else X[:, self.kept]
         where = gaps if self.kept is None else gaps[:, self.kept]
-        np.copyto(filled, self.fill, where=where, casting="same_kind")
+        np.copyto(filled, self.fill, where=where)
         if self.marked.size:
             return np.hstack((filled, gaps[:, self.marked]))
         return filled
@@ -61,12 +61,11 @@ def compile_imputer(compiler: Compiler, estimator: Any, block: Block) -> Block:
     return compiler.add(
         "impute",
         [block],
-        len(kept) + len(marked),
         nan=bool(np.isnan(missing)),
         missing=missing,
         kept=kept,
         fill=statistics[kept],
-        marked=np.asarray(marked, dtype=np.int64),
+        marked=marked,
     )
 
 

@@ -59,7 +59,7 @@ def compile_linear(compiler: Compiler, estimator: Any, block: Block) -> Block:
     weights = np.atleast_2d(np.asarray(estimator.coef_, dtype=float))
     intercept = np.broadcast_to(np.asarray(estimator.intercept_, dtype=float), len(weights))
     link = _link(estimator, len(weights))
-    if link in {"value", "log"} and len(weights) > 1:
+    if link == "value" and len(weights) > 1:
         raise NotCoveredError(f"{type(estimator).__name__} predicts several outputs")
     return compiler.predict(
         "linear",
@@ -73,19 +73,13 @@ def compile_linear(compiler: Compiler, estimator: Any, block: Block) -> Block:
 
 def _link(estimator: Any, outputs: int) -> str:
     if not hasattr(estimator, "classes_"):
-        return (
-            "log" if type(estimator).__name__ in {"PoissonRegressor", "GammaRegressor"} else "value"
-        )
+        return "value"
     if not hasattr(estimator, "predict_proba"):
         return "sign"
-    if getattr(estimator, "loss", "log_loss") != "log_loss":
-        raise NotCoveredError(f"{type(estimator).__name__} has loss {estimator.loss!r}")
-    if outputs == 1:
-        return "logit"
-    one_by_one = getattr(estimator, "multi_class", "auto") == "ovr" or (
-        getattr(estimator, "solver", None) in {None, "liblinear"}
-    )
-    return "ovr" if one_by_one else "softmax"
+    one_by_one = estimator.solver == "liblinear" or getattr(estimator, "multi_class", "") == "ovr"
+    if outputs > 1 and one_by_one:
+        raise NotCoveredError(f"{type(estimator).__name__} fits one class after the other")
+    return "logit" if outputs == 1 else "softmax"
 
 
 def compile_dummy(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -105,11 +99,10 @@ STEPS = {"linear": Linear, "constant": Constant}
 COVERS = {
     **dict.fromkeys(
         (
-            *("LogisticRegression", "LogisticRegressionCV", "SGDClassifier", "Perceptron"),
-            *("LinearSVC", "RidgeClassifier", "RidgeClassifierCV"),
-            *("LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet"),
-            *("ElasticNetCV", "BayesianRidge", "HuberRegressor", "LinearSVR", "SGDRegressor"),
-            *("PoissonRegressor", "GammaRegressor"),
+            *("LogisticRegression", "LogisticRegressionCV", "LinearSVC", "LinearSVR"),
+            *("RidgeClassifier", "RidgeClassifierCV", "LinearRegression", "Ridge", "RidgeCV"),
+            *("Lasso", "LassoCV", "ElasticNet", "ElasticNetCV", "BayesianRidge"),
+            *("HuberRegressor", "SGDRegressor"),
         ),
         compile_linear,
     ),

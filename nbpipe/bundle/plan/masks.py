@@ -10,7 +10,7 @@ two thresholds).
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,19 +21,6 @@ MOST = 63  # tests of a tree: its ends have a bit each, and the last is never ru
 _SIZE = 2**24  # bytes of a table at most
 _ROWS = 2**9  # that are looked up at once, to stay in the cache
 _ONE = np.uint64(1)
-
-
-class Tests(NamedTuple):
-    """Tests ``x[feature] > threshold``, and the mask of the ends that each rules out."""
-
-    feature: Array
-    threshold: Array
-    missing_left: Array
-    mask: Array
-
-    def of(self, chosen: Array) -> Tests:
-        """Return some of them."""
-        return Tests(*(each[chosen] for each in self))
 
 
 def ruled_out(first: Array, last: Array) -> Array:
@@ -49,26 +36,28 @@ def first_end(out: Array) -> Array:
 
 
 class Masks:
-    """What is ruled out in each of `trees` trees; `fits` says whether the table is small enough."""
+    """What is ruled out in each tree by tests ``x[feature] > threshold``, each with its mask.
 
-    def __init__(self, trees: int, tree: Array, tests: Tests) -> None:
-        self.used = np.unique(tests.feature).tolist()
-        self.gaps = [np.unique(tests.threshold[tests.feature == each]) for each in self.used]
+    `right` says of each test whether a missing value goes right, `fits` whether the table is small
+    enough.
+    """
+
+    def __init__(self, tree: Array, tests: tuple[Array, Array], right: Array, mask: Array) -> None:
+        (feature, threshold), trees = tests, int(tree[-1]) + 1
+        self.used = np.unique(feature).tolist()
+        self.gaps = [np.unique(threshold[feature == each]) for each in self.used]
         self.starts = np.cumsum([0, *(len(each) + 2 for each in self.gaps)]).tolist()
         self.fits = self.starts[-1] * trees * 8 <= _SIZE
         if not self.fits:
             return
         table = np.zeros((self.starts[-1], trees), dtype=np.uint64)
         for each, gaps, start in zip(self.used, self.gaps, self.starts, strict=False):
-            number, of = tree[tests.feature == each], tests.of(tests.feature == each)
-            below = start + 1 + np.searchsorted(gaps, of.threshold)
-            np.bitwise_or.at(table, (below, number), of.mask)
-            stop = start + len(gaps) + 1  # the row of missing values
+            own, stop = feature == each, start + len(gaps) + 1  # the row of missing values
+            below = start + 1 + np.searchsorted(gaps, threshold[own])
+            np.bitwise_or.at(table, (below, tree[own]), mask[own])
             np.bitwise_or.accumulate(table[start:stop], axis=0, out=table[start:stop])
-            right = ~of.missing_left
-            np.bitwise_or.at(table[stop], number[right], of.mask[right])
-        short = table.max(initial=0) < 2**31
-        self.table = table.astype(np.uint32) if short else table
+            np.bitwise_or.at(table[stop], tree[own & right], mask[own & right])
+        self.table = table.astype(np.uint32) if table.max() < 2**31 else table
         lists = [each.tolist() for each in self.gaps]
         self.by_feature = list(zip(self.used, lists, self.starts, strict=False))
 

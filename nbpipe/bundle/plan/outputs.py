@@ -30,24 +30,11 @@ def _two(scores: Array) -> Array:
     return np.stack((1 - first, first), axis=1)
 
 
-def _half(scores: Array) -> Array:
-    return _two(2 * scores)
-
-
 def _softmax(scores: Array) -> Array:
     scores = scores - scores.max(axis=1).reshape(-1, 1)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=1).reshape(-1, 1)
     return scores
-
-
-def _one_by_one(scores: Array) -> Array:
-    each = np.stack([logistic(column) for column in scores.T], axis=1)
-    total = each.sum(axis=1)
-    each[total == 0] = 1
-    total[total == 0] = each.shape[1]
-    each /= total.reshape(-1, 1)
-    return each
 
 
 #: How a link makes probabilities of scores; None where it makes none.
@@ -57,19 +44,19 @@ PROBABILITIES: dict[str, Callable[[Array], Array] | None] = {
     "sign": None,
     "proba": lambda scores: scores,
     "logit": _two,
-    "half_logit": _half,
+    "logit_at_zero": _two,  # of which zero is the second class
+    "half_logit_at_zero": lambda scores: _two(2 * scores),
     "softmax": _softmax,
-    "ovr": _one_by_one,
 }
 #: The links of numbers, and of classes whose scores are decisions.
 NUMBERS = {"value", "log"}
-DECISIONS = {"sign", "logit", "half_logit", "softmax", "ovr"}
+DECISIONS = {"sign", "logit", "logit_at_zero", "half_logit_at_zero", "softmax"}
 
 
-def codes(scores: Array, link: str, at_zero: int) -> Array:
+def codes(scores: Array, link: str) -> Array:
     """Return the position of each row's class."""
     if link not in DECISIONS or scores.shape[1] > 1:
         best: Array = scores.argmax(axis=1)
         return best
-    above: Array = scores[:, 0] >= 0 if at_zero else scores[:, 0] > 0
+    above: Array = scores[:, 0] >= 0 if link.endswith("at_zero") else scores[:, 0] > 0
     return above.astype(np.intp)

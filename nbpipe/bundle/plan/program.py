@@ -18,7 +18,7 @@ from nbpipe.bundle.plan.table import INEXACT, PREDICTORS, READERS, STEPS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nbpipe.bundle.plan.rows import Rows
+    from nbpipe.bundle.plan.rows import Rows, Table
 
 TOLERANCE = 1e-12  # of what is no mere sum of leaves
 METHODS = ("predict", "predict_proba", "decision_function")
@@ -60,12 +60,10 @@ class Plan:
         top.need(not PREDICTORS.intersection(kinds[:-1]), "kinds")
         self.link: str = top.get("link", "U").item()
         top.need(self.link in PROBABILITIES, "link")
-        self._at_zero = top.number("at_zero", 1)
         self.exact = not INEXACT.intersection(kinds)
         widths = [len(self.features)]
         self._steps = [
-            self._checked(Part(arrays, f"{number}.", []), kind, widths)
-            for number, kind in enumerate(kinds)
+            self._checked(arrays, f"{number}.", kind, widths) for number, kind in enumerate(kinds)
         ]
         # a product of matrices has threads of its own, which more of them would only disturb, and
         # likes its numbers in the cache; a walk down trees likes many rows
@@ -73,11 +71,6 @@ class Plan:
         self._workers = 1 if product else os.cpu_count()
         rows, cells = (2**11, 2**18) if product else (2**14, 2**21)
         self._block = min(rows, max(2**9, cells // max(1, *widths)))
-        # lists hold doubles: what single precision decides is left to arrays
-        self._by_lists = not any(
-            array.dtype == np.float32 and not name.startswith(f"{len(kinds) - 1}.")
-            for name, array in arrays.items()
-        ) and all(getattr(step, "double", True) for step, *_ in self._steps)
         # over other hardware and libraries: sums of leaves are the same to the bit everywhere,
         # while exp and the order in which products are added may be rounded otherwise
         same = self.exact and self.link in {"proba", "value"}
@@ -90,10 +83,10 @@ class Plan:
         )
 
     def _checked(
-        self, part: Part, kind: str, widths: list[int]
+        self, arrays: Mapping[str, Array], prefix: str, kind: str, widths: list[int]
     ) -> tuple[Any, Any, tuple[int, ...], int]:
         """Build a step from inputs that stand before it, and note its width."""
-        inputs = part.get("inputs", "i", None)
+        inputs = (part := Part(arrays, prefix, [])).get("inputs", "i", None)
         part.need(
             len(inputs) and (inputs >= -1).all() and (inputs < len(widths) - 1).all(), "inputs"
         )
@@ -101,8 +94,8 @@ class Plan:
         part.need(not raw or (len(inputs) == 1 and kind in READERS), "inputs")
         part.need(raw or kind != "numbers", "inputs")
         sources = tuple((inputs + 1).tolist())
-        part.widths = [widths[each] for each in sources]
-        part.raw, self.width = raw, part.widths[0]
+        part = Part(arrays, prefix, [widths[each] for each in sources], raw=raw)
+        self.width = part.widths[0]
         step = STEPS[kind](part)
         widths.append(step.width)
         row = getattr(step, "row", lambda row: step(np.array([row]))[0].tolist())
@@ -125,7 +118,7 @@ class Plan:
         """Predict from the scores of the last step."""
         if self.classes is None:
             return np.exp(scores[:, 0]) if self.link == "log" else scores[:, 0]
-        return self.classes.take(codes(scores, self.link, self._at_zero), axis=0)
+        return self.classes.take(codes(scores, self.link), axis=0)
 
     def predict_proba_from(self, scores: Array) -> Array:
         """Predict probabilities from the scores of the last step."""
@@ -136,9 +129,7 @@ class Plan:
     def scores(self, rows: Rows) -> Array:
         """Predict many rows block by block, on all cores: numpy lets go of the interpreter."""
         if isinstance(rows, Row):
-            if self._by_lists:
-                return self._scores_of_one(rows.values)
-            rows = rows.table()
+            return self._scores_of_one(rows.values)
         if len(rows) <= self._block:
             return self.last(self.before_last(rows))
         bounds = pairwise([*range(0, len(rows), self._block), len(rows)])
@@ -157,7 +148,7 @@ class Plan:
             values.append(by_list(given))
         return np.array(values[-1:])
 
-    def before_last(self, rows: Rows) -> Any:
+    def before_last(self, rows: Table) -> Any:
         """Return what the last step is given.
 
         Raises
@@ -165,7 +156,7 @@ class Plan:
         ValueError
             The values are such as scikit-learn's own steps would refuse.
         """
-        values: list[Any] = [rows.table() if isinstance(rows, Row) else rows]
+        values: list[Any] = [rows]
         for step, _, sources, lets_in in self._steps[:-1]:
             given = [values[each] for each in sources]
             if lets_in < _ANYTHING:

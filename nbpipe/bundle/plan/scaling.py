@@ -23,28 +23,26 @@ _TERMS = {
 
 
 class Numbers:
-    """The raw columns `columns`, as floats of the dtype that they had together in training."""
+    """The raw columns `columns` as floats, `singles` rounded to the precision of training."""
 
     def __init__(self, part: Part) -> None:
         self.columns = part.indices("columns", part.width, None).tolist()
         self.width = len(self.columns)
-        self.singles = part.indices("singles", self.width, None)
-        self.double = not self.singles.size
-        self.dtype = np.float32 if self.width == len(self.singles) else np.float64
+        self.singles = part.indices("singles", self.width, None).tolist()
 
     def row(self, values: Any) -> list[float]:
         picked = [values[each] for each in self.columns]
-        return [nan if value is None else float(value) for value in picked]
+        row = [nan if value is None else float(value) for value in picked]
+        for each in self.singles:
+            row[each] = float(np.float32(row[each]))
+        return row
 
     def __call__(self, rows: Table) -> Array:
         block = np.empty((len(rows), self.width))
         for number, column in enumerate(self.columns):
             block[:, number] = rows.columns[column]
-        if self.double:
-            return block
-        if self.dtype is np.float32:
-            return block.astype(np.float32)
-        block[:, self.singles] = block[:, self.singles].astype(np.float32)
+        if self.singles:
+            block[:, self.singles] = block[:, self.singles].astype(np.float32)
         return block
 
 
@@ -87,7 +85,7 @@ class Affine:
     def __call__(self, X: Array) -> Array:
         X = X.copy()
         for function, _, term, _ in self.terms:
-            function(X, term, out=X, casting="same_kind")
+            function(X, term, out=X)
         return X if self.range is None else np.clip(X, *self.range, out=X)
 
 
@@ -106,19 +104,7 @@ def compile_scaler(compiler: Compiler, estimator: Any, block: Block) -> Block:
         terms["range"] = np.array(limits, dtype=float)
     block = compiler.numbers(block)
     arrays = {key: np.asarray(value) for key, value in terms.items() if value is not None}
-    if block.single and _casts(estimator, block.width, arrays):
-        arrays = {key: value.astype(np.float32) for key, value in arrays.items()}
-    return compiler.add("affine", [block], block.width, nan=True, **arrays)
-
-
-def _casts(estimator: Any, width: int, terms: dict[str, Array]) -> bool:
-    """Say whether a scaler rounds its terms first, given float32, as some from 1.9 on do."""
-    X = np.random.default_rng(0).normal(size=(64, width)).astype(np.float32)
-    expected, scaled = estimator.transform(X), X.copy()
-    for name, (function, _) in _TERMS.items():
-        if name in terms:
-            function(scaled, terms[name], out=scaled, casting="same_kind")
-    return "range" not in terms and not np.array_equal(expected, scaled)
+    return compiler.add("affine", [block], nan=True, **arrays)
 
 
 def compile_selector(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -127,7 +113,7 @@ def compile_selector(compiler: Compiler, estimator: Any, block: Block) -> Block:
     if not len(kept):
         raise NotCoveredError(f"{type(estimator).__name__} keeps no column")
     block = compiler.numbers(block)
-    return compiler.add("select", [block], len(kept), nan=allows_nan(estimator), columns=kept)
+    return compiler.add("select", [block], nan=allows_nan(estimator), columns=kept)
 
 
 def allows_nan(estimator: Any) -> bool:

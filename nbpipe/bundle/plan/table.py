@@ -32,5 +32,7 @@ STEPS: dict[str, Callable[..., Any]] = {
 }
 #: Steps of the input as it is, and those that a plan ends with.
 READERS, PREDICTORS = {"numbers", "lookup", "constant"}, {"linear", "constant", "trees"}
+#: Steps that do the same in single precision as in double.
+ANY_PRECISION = {"numbers", "select", "stack", "lookup", "constant", "trees"}
 #: Steps that predict a row to the last bit as scikit-learn does, whatever rows stand beside it.
 INEXACT = {"linear", "project"}

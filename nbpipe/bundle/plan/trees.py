@@ -1,23 +1,23 @@
 """Ensembles of trees: forests, which are a mean, and boosting, which is a sum.
 
-Trees are stored in blocks, connected parts of at most 63 tests. A block's tests stand from left to
-right, each with the first of the ends that it rules out where it sends a row right; the last of
-them is the one at its left. An end leads to a later block, or to a leaf: so whatever numbers stand
-there, each row comes to a leaf. Few rows are led through block by block, all trees at once; many
-rows tree by tree, in lock-step.
+Trees are stored in blocks, connected parts of at most 63 tests, which stand from left to right. A
+child of a test is one of its block, on its side, or stands in a later block of its tree, or is a
+leaf: so whatever numbers stand there, each row comes to a leaf. Few rows are led through block by
+block, all trees at once; many rows tree by tree, in lock-step.
 """
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part, broken
-from nbpipe.bundle.plan.blocks import pack
-from nbpipe.bundle.plan.masks import MOST, Masks, Tests, first_end, ruled_out
+from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
+from nbpipe.bundle.plan.blocks import BITS, Links, bits, pack
+from nbpipe.bundle.plan.masks import MOST, Masks, first_end
 from nbpipe.bundle.plan.scaling import allows_nan
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _WIDE = MOST + 1  # ends of a block
 _FEW = 64  # rows that are sooner predicted one by one
 _STRIDE = 4  # steps between two looks at which rows are at a leaf
 _MOST = 0.8  # of the rows are on their way: else those that are not are left behind
+_LOW = int(sys.byteorder == "big")  # which half of a word is the lower one
 
 
 class Trees:
@@ -43,64 +44,52 @@ class Trees:
     def __init__(self, part: Part) -> None:
         self.begin = part.get("begin", "f", None)
         self.width = len(self.begin)
-        self.category = part.indices("category", part.width, None)
-        self.right = part.get("right", "iu", CODES + 1, len(self.category))
+        self.category = np.empty(0, np.intp)
+        if "category" in part:
+            self.category = part.indices("category", part.width, None)
+            self.right = part.get("right", "iu", CODES + 1, len(self.category))
         self.columns = part.width + len(self.category)
-        self.by_column = part.number("by_column", 1)
         self.value = part.get("value", "f", None, None)
         self.says = self.value.shape[1]
         count = part.indices("count", _WIDE, None)
-        blocks, tests = len(count), int(count.sum())
-        self.roots = part.indices("roots", blocks, None)
+        tests = int(count.sum())
+        self.roots = part.indices("roots", tests, None)
         part.need(self.width and self.says in {1, self.width} and len(self.roots), "value")
-        part.need(len(self.roots) * self.says % self.width == 0, "rounds are incomplete")
+        part.need(len(self.value) and len(self.roots) * self.says % self.width == 0, "value")
         self.divisor = len(self.roots) if part.number("mean", 1) else 1
-        self.block, self.place = _places(count)
-        self.first = part.indices("first", MOST, tests)
-        part.need((self.first <= self.place).all(), "first")
-        exits = part.get("exit", "i", tests + blocks).astype(np.intp)
-        owner, end = _places(count + 1)
-        later = (exits > owner) & (exits < blocks) & (count[owner] > 0)
-        part.need((later | ((exits < 0) & (exits >= -len(self.value)))).all(), "exit")
-        self.exits = np.zeros((blocks, _WIDE), np.int32)
-        self.exits[owner, end] = exits
+        self.feature = part.indices("feature", self.columns, tests)
         threshold = part.get("threshold", "f", tests)
         self.dtype, self.top = threshold.dtype, float(np.finfo(threshold.dtype).max)
-        self.tests = Tests(
-            part.indices("feature", self.columns, tests),
-            # an infinite one parts missing values from all others, and these are at most `top`;
-            # adding 0 makes -0 what it is equal to
-            np.minimum(threshold, np.finfo(threshold.dtype).max) + threshold.dtype.type(0),
-            part.get("missing_left", "iu", tests) > 0,
-            ruled_out(self.first, self.place),
-        )
-        tree = np.full(blocks, -1)
-        tree[self.roots] = np.arange(len(self.roots))
-        top = tree[self.block] >= 0
-        self._masks = Masks(len(self.roots), tree[self.block[top]], self.tests.of(top))
-        self._small = self._masks.fits and bool((self.exits[self.roots] < 0).all())
-        if not self._small:
-            # where values are missing, columns come twice: below all others, and above them
-            reads = self.tests.feature + np.where(self.tests.missing_left, 0, self.columns)
-            self._shift = (2 * self.columns).bit_length()
-            self._reads = reads.astype(np.min_scalar_type(2 * self.columns))
-            self._feature = self._by_block(self._reads, 0)
-            self._threshold = self._by_block(self.tests.threshold, np.inf)
-            self._mask = self._by_block(self.tests.mask, 0)
-
-    def _by_block(self, values: Array, empty: float) -> Array:
-        table = np.full((len(self.exits), _WIDE), empty, values.dtype)
-        table[self.block, self.place] = values
-        return table
+        # an infinite one parts missing values from all others, and these are at most `top`;
+        # adding 0 makes -0 what it is equal to
+        self.threshold = np.minimum(threshold, self.dtype.type(self.top)) + self.dtype.type(0)
+        missing_right = part.get("missing_left", "iu", tests) == 0
+        # where values are missing, columns come twice: below all others, and above them
+        self.reads = self.feature + np.where(missing_right, self.columns, 0)
+        self.children = part.get("children", "i", tests, 2).astype(np.intp)
+        links = Links(part, count, self.children, self.roots, len(self.value))
+        self.heads, self.exits, self.bounds = links.block[self.roots], links.exits, links.bounds
+        node, self.shift = bits(int(np.diff(self.bounds).max()), self.columns)
+        part.need(node + self.shift <= BITS, "count")
+        self.masks = None
+        if len(count) == len(self.roots):  # each tree is one block
+            self.masks = Masks(
+                links.block, (self.feature, self.threshold), missing_right, links.mask
+            )
+        if self.masks is None or not self.masks.fits:
+            self.masks = None
+            at = links.block, links.place
+            self.by_block = [
+                _table(len(count), at, self.reads, 0),
+                _table(len(count), at, self.threshold, inf),
+                _table(len(count), at, links.mask, 0),
+            ]
 
     def row(self, row: list[float]) -> list[float]:
         row = np.array(row, self.dtype).tolist()
-        if inf in row or -inf in row:
-            row = self._finite(np.array(row, self.dtype)).tolist()
-        if self.category.size:
-            row = self._with_categories(np.array([row]))[0].tolist()
-        leaves = self._leaves_of_one(row)
-        given = self.value.take(leaves, 0).reshape(-1, self.width)
+        if self.category.size or inf in row or -inf in row:
+            row = self._prepared(np.array([row], self.dtype))[0].tolist()
+        given = self.value.take(self._leaves_of_one(row), 0).reshape(-1, self.width)
         total = np.add.accumulate(np.concatenate((self.begin[None], given)))  # tree after tree
         scores: list[float] = (total[-1] / self.divisor).tolist()
         return scores
@@ -110,27 +99,25 @@ class Trees:
             total = np.array([self.row(each) for each in X.tolist()])
         else:
             with np.errstate(over="ignore"):
-                X = self._with_categories(self._finite(X.astype(self.dtype)))
+                X = self._prepared(X.astype(self.dtype))
             total = np.repeat(self.begin[None], len(X), axis=0)
             for number, leaves in enumerate(self._leaves_of_many(X)):
                 at = number * self.says % self.width
                 total[:, at : at + self.says] += self.value.take(leaves, axis=0)
             total /= self.divisor
-        return np.asfortranarray(total) if self.by_column else total
+        # which decides in which order softmax adds: boosting of histograms has it by column
+        return np.asfortranarray(total) if self.dtype == np.float64 else total
 
     def splits(self, width: int) -> tuple[Array, Array] | None:
         """Return feature and threshold of the splits of the first `width` columns by number."""
-        chosen = (self.tests.threshold < self.top) & (self.tests.feature < width)
-        found = self.tests.feature[chosen], self.tests.threshold[chosen]
-        return found if len(found[0]) else None
+        chosen = (self.threshold < self.top) & (self.feature < width)
+        return (self.feature[chosen], self.threshold[chosen]) if chosen.any() else None
 
-    def _finite(self, X: Array) -> Array:
+    def _prepared(self, X: Array) -> Array:
         """Return infinity as a number like others, if it is not refused as in forests."""
         if self.dtype == np.float32 and np.isinf(X).any():
             raise ValueError("Input X contains a value too large for float32")
-        return np.minimum(X, self.top)
-
-    def _with_categories(self, X: Array) -> Array:
+        X = np.minimum(X, self.dtype.type(self.top))
         if not self.category.size:
             return X
         codes = X[:, self.category]
@@ -139,101 +126,99 @@ class Trees:
         return np.concatenate((X, self.right[codes, np.arange(len(self.category))]), axis=1)
 
     def _leaves_of_one(self, row: list[float]) -> Array:
-        x = None if self._small else _twice(np.array([row], self.dtype))[0]
-        fits = self._masks.fits
-        block = self.roots
-        found = self.exits[block, (self._masks.one(row) if fits else self._ends(block, x)) - 1]
-        on = np.flatnonzero(found >= 0)
-        block = found.take(on)
+        if self.masks is not None:
+            single: Array = ~self.exits[self.heads, self.masks.one(row) - 1]
+            return single
+        x, block = _twice(np.array([row], self.dtype))[0], self.heads
+        found, on = np.empty_like(block), np.arange(len(block))
         while len(on):
-            found[on] = block = self.exits[block, self._ends(block, x) - 1]
+            feature, threshold, mask = (each.take(block, 0) for each in self.by_block)
+            out = np.bitwise_or.reduce(mask * (x.take(feature) > threshold), 1)
+            found[on] = block = self.exits[block, first_end(out) - 1]
             further = np.flatnonzero(block >= 0)
             on, block = on.take(further), block.take(further)
-        leaves: Array = ~found
-        return leaves
-
-    def _ends(self, block: Array, x: Any) -> Array:
-        """Return the end, from 1, that one row reaches in each block."""
-        right = x.take(self._feature.take(block, 0)) > self._threshold.take(block, 0)
-        return first_end(np.bitwise_or.reduce(self._mask.take(block, 0) * right, 1))
+        return ~found
 
     def _leaves_of_many(self, X: Array) -> Iterator[Array]:
         """Yield tree after tree the leaves that rows reach."""
-        if self._small:
-            ends = zip(self.exits[self.roots], self._masks.many(X), strict=True)
+        if self.masks is not None:
+            ends = zip(self.exits[self.heads], self.masks.many(X), strict=True)
             yield from (~exits.take(end - 1) for exits, end in ends)
             return
-        _, _, leaf = self._words
-        flat, base = _twice(X).ravel(), np.arange(len(X)) * 2 * self.columns
-        first = len(leaf) - len(self.roots)
-        for root in range(first, len(leaf)):
-            yield leaf.take(self._walk(np.full(len(X), root), flat, base))
+        flat = _twice(X if self.dtype == np.float32 else self._ranks(X)).ravel()
+        base = np.arange(len(X)) * 2 * self.columns
+        for words, leaf in self._words:
+            yield leaf.take(self._walk(words, flat, base))
+
+    def _ranks(self, X: Array) -> Array:
+        """Return how many thresholds are below each value: the same tests, in single precision."""
+        ranks = np.full(X.shape, np.nan, np.float32)
+        for column, gaps in self._gaps.items():
+            ranks[:, column] = np.searchsorted(gaps, X[:, column])
+        ranks[np.isnan(X)] = np.nan
+        return ranks
 
     @cached_property
-    def _words(self) -> tuple[Array, Array, Array]:
-        """Nodes to walk: the left child and the column that is read, threshold, and leaf.
+    def _gaps(self) -> dict[int, Array]:
+        used = np.unique(self.feature).tolist()
+        return {each: np.unique(self.threshold[self.feature == each]) for each in used}
 
-        The children of a test stand side by side, at twice its number, and the roots at the end. A
-        leaf is its own child, and no number is above its threshold.
+    @cached_property
+    def _words(self) -> list[tuple[Array, Array]]:
+        """Nodes of each tree, a word for each, and their leaves.
+
+        A word is the threshold, the column that is read, and the left child, beside which the right
+        one stands. The children of a test are at twice its number, the root at the end. A leaf is
+        its own child, and no number is above its threshold.
         """
-        key = self.block * _WIDE + self.first
-        order = np.argsort(key, kind="stable")
-        keys = key[order]
+        limit = self.threshold
+        if self.dtype == np.float64:
+            limit = np.empty(len(limit), np.float32)
+            for column, gaps in self._gaps.items():
+                own = self.feature == column
+                limit[own] = np.searchsorted(gaps, self.threshold[own])
+        trees = []
+        for start, stop, root in zip(self.bounds, self.bounds[1:], self.roots, strict=False):
+            node = np.append(self.children[start:stop], root)
+            leaf, test = node < 0, np.maximum(node, 0)
+            left = np.where(leaf, np.arange(len(node)), 2 * (test - start))
+            halves = np.empty((len(node), 2), np.float32)
+            halves[:, _LOW] = np.where(leaf, np.float32(inf), limit[test])
+            halves.view(np.int32)[:, 1 - _LOW] = left << self.shift | np.where(
+                leaf, 0, self.reads[test]
+            )
+            trees.append((halves.view(np.int64).ravel(), np.where(leaf, ~node, 0)))
+        return trees
 
-        def topmost(key: Array) -> Array:  # of the tests that have it: the one furthest right
-            found = np.searchsorted(keys, key, side="right") - 1
-            return np.where(keys[found] == key, order[found], -1)
-
-        def beyond(block: Array, end: Array) -> Array:
-            exits = self.exits[block, end]
-            return np.where(exits < 0, exits, topmost(exits * _WIDE))
-
-        left, right = np.full_like(key, -1), topmost(self.block * _WIDE + self.place + 1)
-        same = np.flatnonzero(keys[1:] == keys[:-1])
-        left[order[same + 1]] = order[same]
-        left = np.where(left < 0, beyond(self.block, self.first), left)
-        right = np.where(right < 0, beyond(self.block, self.place + 1), right)
-        root = topmost(self.roots * _WIDE)
-        root = np.where(root < 0, beyond(self.roots, np.zeros_like(root)), root)
-        node = np.concatenate((np.stack((left, right), axis=1).ravel(), root))
-        slot = np.flatnonzero(node >= 0)
-        test = node[slot]
-        if (np.bincount(test, minlength=len(key)) != 1).any():
-            raise broken("its trees are none")
-        words, limit = np.arange(len(node)) << self._shift, np.full(len(node), inf, self.dtype)
-        words[slot] = 2 * test << self._shift | self._reads[test]
-        limit[slot] = self.tests.threshold[test]
-        return words, limit, np.where(node < 0, ~node, 0)
-
-    def _walk(self, node: Array, flat: Array, base: Array) -> Array:
+    def _walk(self, words: Array, flat: Array, base: Array) -> Array:
         """Return the leaf's node of each row, which starts at `base` in `flat`."""
-        words, limits, _ = self._words
+        node = np.full(len(base), len(words) - 1)
         found, active = np.empty_like(node), np.arange(len(node))
-        dtypes = (np.intp, np.intp, bool, self.dtype, self.dtype)
-        buffers = [np.empty(len(node), dtype) for dtype in dtypes]
-        column = (1 << self._shift) - 1
+        buffers = [np.empty(len(node), dtype) for dtype in (np.intp, np.intp, bool, np.float32)]
         while len(node):
-            word, where, right, x, limit = (each[: len(node)] for each in buffers)
+            word, where, right, x = (each[: len(node)] for each in buffers)
+            limit = word.view(np.float32)[_LOW::2]
             for _ in range(_STRIDE):
                 words.take(node, None, word, "clip")
-                limits.take(node, None, limit, "clip")
-                np.bitwise_and(word, column, where)
+                np.right_shift(word, 32, where)
+                np.bitwise_and(where, (1 << self.shift) - 1, where)
                 np.add(where, base, where)
                 flat.take(where, None, x, "clip")
                 np.greater(x, limit, right)
-                np.right_shift(word, self._shift, word)
+                np.right_shift(word, 32 + self.shift, word)
                 np.add(word, right.view(np.int8), node)
-            on = np.flatnonzero(limits.take(node) < np.inf)
+            words.take(node, None, word, "clip")
+            on = np.flatnonzero(limit < np.inf)
             if len(on) < _MOST * len(node):
                 found[active] = node
                 node, active, base = node.take(on), active.take(on), base.take(on)
         return found
 
 
-def _places(count: Array) -> tuple[Array, Array]:
-    """Return the block of each entry, and its place there, given how many each block has."""
-    block = np.repeat(np.arange(len(count)), count)
-    return block, np.arange(len(block)) - (np.cumsum(count) - count)[block]
+def _table(blocks: int, at: tuple[Array, Array], values: Array, empty: float) -> Array:
+    table = np.full((blocks, _WIDE), empty, values.dtype)
+    table[at] = values
+    return table
 
 
 def _twice(X: Array) -> Array:
@@ -263,11 +248,6 @@ def _floor(threshold: Array) -> Array:
     return np.where(single > threshold, np.nextafter(single, np.float32(-np.inf)), single)
 
 
-def no_categories() -> dict[str, Any]:
-    """Return the arrays of trees that split by numbers alone."""
-    return {"category": np.empty(0, np.int64), "right": np.empty((CODES + 1, 0), np.uint8)}
-
-
 def compile_forest(compiler: Compiler, estimator: Any, block: Block) -> Block:
     """Compile a decision tree, a random forest or extra trees."""
     if estimator.n_outputs_ != 1:
@@ -282,9 +262,7 @@ def compile_forest(compiler: Compiler, estimator: Any, block: Block) -> Block:
         nan=allows_nan(estimator) and not block.sparse,
         begin=np.zeros(trees[0].value.shape[2]),
         mean=np.array(1),
-        by_column=np.array(0),
-        **no_categories(),
-        **pack([as_tree(tree, tree.value[:, 0, :]) for tree in trees]),
+        **pack([as_tree(tree, tree.value[:, 0, :]) for tree in trees], block.width),
     )
 
 
