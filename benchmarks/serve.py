@@ -1,11 +1,13 @@
 """What the HTTP service can do, with a real client on the loopback: ``python benchmarks/serve.py``.
 
-A forest of 100 trees on real flights is served by ``nbpipe serve``, with full validation. The
-client is a process of its own that speaks HTTP/1.1 over raw sockets and keeps its connections. The
-empty endpoint (``/health``) of the same server is asked in turns with ``/predict``, so that both
-meet the same load of the machine.
+A logistic regression and a forest of 100 trees on real flights are served by ``nbpipe serve``, with
+full validation. The client is a process of its own that speaks HTTP/1.1 over raw sockets and keeps
+its connections. The empty endpoint (``/health``) of the same server is asked in turns with
+``/predict``, so that both meet the same load of the machine; what else runs there changes rates, so
+the processor time that server and client take for a request is told, too.
 
-With ``--requests N`` (default 200,000) it then goes on for so long and follows the server's memory.
+With ``--requests N`` (default 200,000) the forest then goes on for so long, and the server's memory
+is followed.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import asyncio
 import json
 import multiprocessing
+import os
 import re
 import subprocess
 import sys
@@ -27,27 +30,32 @@ import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import nbpipe
 
 DATA = Path(__file__).parents[1] / "notebooks" / "data" / "flights_jan_aug.csv.gz"
 NUMBERS, WORDS = ["distance", "temp", "wind_gust"], ["carrier", "origin"]
-ROUNDS, CLIENTS, EACH = 7, 8, 3000
+ROUNDS, CLIENTS, EACH = 7, 8, 2000
 EMPTY = b"GET /health HTTP/1.1\r\nhost: benchmark\r\n\r\n"
 
 
-def export(folder):
-    """Export a forest of 100 trees; return a few hundred of its rows."""
+MODELS = {
+    "logistic": LogisticRegression(max_iter=1000),
+    "forest": RandomForestClassifier(max_depth=12, random_state=42),
+}
+
+
+def export(folder, estimator):
+    """Export a model; return a few hundred of its rows."""
     X = pd.read_csv(DATA)
     y = X.pop("late")
-    numbers = SimpleImputer(strategy="median")
+    numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
     words = OneHotEncoder(handle_unknown="ignore", min_frequency=60)
     columns = make_column_transformer((numbers, NUMBERS), (words, WORDS))
-    forest = RandomForestClassifier(max_depth=12, random_state=42)
-    bundle = nbpipe.export(make_pipeline(columns, forest).fit(X, y), folder, X=X, y=y)
-    print(bundle)
+    nbpipe.export(make_pipeline(columns, estimator).fit(X, y), folder, X=X, y=y)
     return json.loads(X[NUMBERS + WORDS].head(300).to_json(orient="records"))
 
 
@@ -82,18 +90,18 @@ async def slow(port, request, seconds):
 
 
 def load(port, requests, total, clients, slowly=0):
-    """Return requests a second and the time of each, in ms."""
+    """Return requests a second, the time of each in ms, and the client's own share in us."""
 
     async def main():
         times = []
         work = [one(port, requests, total // clients, times) for _ in range(clients)]
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         waiting = asyncio.create_task(slow(port, requests[0], slowly)) if slowly else None
         await asyncio.gather(*work)
-        taken = time.perf_counter() - started
+        taken, cpu = time.perf_counter() - started, time.process_time() - cpu
         if waiting and b" 200 " not in await waiting:
             raise RuntimeError("the slow client was not answered")
-        return len(times) / taken, 1000 * np.array(times)
+        return len(times) / taken, 1000 * np.array(times), 1e6 * cpu / len(times)
 
     return asyncio.run(main())
 
@@ -103,56 +111,83 @@ def memory(pid):
     return int(re.search(r"VmRSS:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
 
 
-def told(name, rate, times):
-    p50, p99 = np.percentile(times, [50, 99])
-    print(f"  {name:34} {rate:7.0f} a second   median {p50:6.2f} ms   p99 {p99:6.2f} ms", end="")
-    print(f" = {p99 / p50:.1f} x")
+def processor(pid):
+    """Return the processor time of a process in us."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return 1e6 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(client, server, port, rows, total):
+class Run:
+    """Asks one server, and tells of it."""
+
+    def __init__(self, pool, server, port):
+        self.pool, self.pid, self.port = pool, server.pid, port
+
+    def __call__(self, requests, total, clients, slowly=0):
+        before = processor(self.pid)
+        rate, times, client = self.pool.apply(load, (self.port, requests, total, clients, slowly))
+        return rate, times, (processor(self.pid) - before) / len(times), client
+
+    def tell(self, name, *measured):
+        rates, times, server, client = zip(*measured, strict=True)
+        p50, p99 = np.percentile(np.concatenate(times), [50, 99])
+        print(f"  {name:26} {median(rates):6.0f} a second   median {p50:7.2f} ms", end="")
+        print(f"   p99 {p99:7.2f} ms = {p99 / p50:4.1f} x", end="")
+        print(f"   {median(server):5.0f} us of the server, {median(client):.0f} of the client")
+
+
+def compare(run, singles):
+    """Ask the empty endpoint and for predictions in turns, and print the ratio."""
+    pairs = [(run([EMPTY], EACH, CLIENTS), run(singles, EACH, CLIENTS)) for _ in range(ROUNDS + 1)]
+    empty, single = zip(*pairs[1:], strict=True)  # the first warms up
+    print(f"  {CLIENTS} clients, {ROUNDS} turns of {EACH:,} requests each:")
+    run.tell("/health", *empty)
+    run.tell("/predict, one row", *single)
+    rate, cpu = (median(one[at] / two[at] for two, one in pairs[1:]) for at in (0, 2))
+    print(f"  one row against the empty endpoint: {rate:.2f} of its rate, ", end="")
+    print(f"{1 / cpu:.2f} by the server's processor time")
+
+
+def stress(run, rows, total):
+    """Print what many clients, many rows and many requests do."""
     singles = [post(row) for row in rows]
-    pairs = []
-    for turn in range(ROUNDS + 1):
-        empty = client(load, (port, [EMPTY], EACH, CLIENTS))
-        single = client(load, (port, singles, EACH, CLIENTS))
-        if turn:  # the first warms up
-            pairs.append((empty, single))
-    print(f"{CLIENTS} clients, {ROUNDS} turns of {EACH:,} requests each:")
-    for name, at in (("/health", 0), ("/predict, one row", 1)):
-        rates, times = zip(*(pair[at] for pair in pairs), strict=True)
-        told(name, median(rates), np.concatenate(times))
-    ratio = median(single[0] / empty[0] for empty, single in pairs)
-    print(f"  throughput of one row against the empty endpoint: {ratio:.2f}")
-    told("one client, one row", *client(load, (port, singles, EACH, 1)))
-    told("64 clients and a slow one", *client(load, (port, singles, 12_800, 64, 5)))
-    told("one client, 1,000 rows", *client(load, (port, [post((rows * 4)[:1000])], 40, 1)))
-    seen = [memory(server.pid)]
+    run.tell("one client, one row", run(singles, EACH, 1))
+    run.tell("64 clients and a slow one", run(singles, 12_800, 64, 5))
+    run.tell("one client, 1,000 rows", run([post((rows * 4)[:1000])], 40, 1))
+    seen = [memory(run.pid)]
     for _ in range(10):
-        client(load, (port, singles, total // 10, CLIENTS))
-        seen.append(memory(server.pid))
-    print(f"memory over {total:,} more requests: {', '.join(f'{each:.1f}' for each in seen)} MB")
+        run(singles, total // 10, CLIENTS)
+        seen.append(memory(run.pid))
+    print(f"  MB over {total:,} more requests: {', '.join(f'{each:.1f}' for each in seen)}")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--requests", type=int, default=200_000)
     total = parser.parse_args().requests
-    with tempfile.TemporaryDirectory() as folder:
-        rows = export(Path(folder) / "late")
-        code = "import sys; from nbpipe.cli.main import main; sys.exit(main())"
-        server = subprocess.Popen(
-            [sys.executable, "-c", code, "serve", f"{folder}/late", "--port", "0"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        port = int(server.stdout.readline().rpartition(":")[2])
-        try:
-            with multiprocessing.get_context("spawn").Pool(1) as pool:
-                measure(pool.apply, server, port, rows, total)
-        finally:
-            server.terminate()
-            server.wait()
+    code = "import sys; from nbpipe.cli.main import main; sys.exit(main())"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        multiprocessing.get_context("spawn").Pool(1) as pool,
+    ):
+        for name, estimator in MODELS.items():
+            rows = export(f"{folder}/{name}", estimator)
+            server = subprocess.Popen(
+                [sys.executable, "-c", code, "serve", f"{folder}/{name}", "--port", "0"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            told = server.stdout.readline()
+            print(told.strip())
+            try:
+                run = Run(pool, server, int(told.rpartition(":")[2]))
+                compare(run, [post(row) for row in rows])
+                if name == "forest":
+                    stress(run, rows, total)
+            finally:
+                server.terminate()
+                server.wait()
 
 
 if __name__ == "__main__":

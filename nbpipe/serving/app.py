@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from nbpipe.bundle.model import Model
 
-MAX_ROWS, MAX_BODY, TIMEOUT = 10_000, 8 * 2**20, 30.0
 _LOOK = 1.0  # seconds between looks for a newer version
 
 
@@ -41,9 +40,9 @@ def create_app(
     model: Model | str | PathLike[str],
     *,
     version: str | None = None,
-    max_rows: int = MAX_ROWS,
-    max_body: int = MAX_BODY,
-    timeout: float = TIMEOUT,
+    max_rows: int = 10_000,
+    max_body: int = 8 * 2**20,
+    timeout: float = 30.0,
     **options: Any,
 ) -> FastAPI:
     """Make the HTTP service of a model: an ASGI application for any server.
@@ -78,46 +77,22 @@ def create_app(
     return _App(current, counts, Limits(max_rows, max_body, timeout))
 
 
-class _Endpoints:
-    """What is told of the service, beside its predictions."""
-
-    def __init__(self, current: Current, counts: metrics.Metrics) -> None:
-        self.current = current
-        self.counts = counts
-
-    async def model(self, _: Request) -> Response:
-        return _json(encode(self.current.model.manifest))
-
-    async def health(self, _: Request) -> Response:
-        return _json({"status": "alive"})
-
-    async def ready(self, _: Request) -> Response:
-        model = self.current.model
-        told = {"status": "ready", "model": {"name": model.name, "version": model.version}}
-        return _json({**told, "refused": self.current.refused or None})
-
-    async def metrics(self, _: Request) -> Response:
-        model = self.current.model
-        text = self.counts.text(model.name, model.version)
-        return Response(text, headers={"content-type": metrics.MEDIA_TYPE})
-
-
 class _App(FastAPI):
     """FastAPI with the routes of one model, and a document that follows the model."""
 
     def __init__(self, current: Current, counts: metrics.Metrics, limits: Limits) -> None:
         self._current = current
+        self._counts = counts
         self._limits = limits
         self._predict = Predict(current, counts, limits)
         self._document: tuple[Model | None, dict[str, Any]] = None, {}
-        endpoints = _Endpoints(current, counts)
         super().__init__(
             routes=[
                 Route("/predict", self._predict, methods=["POST"]),
-                Route("/model", endpoints.model),
-                Route("/health", endpoints.health),
-                Route("/ready", endpoints.ready),
-                Route("/metrics", endpoints.metrics),
+                Route("/model", self._model),
+                Route("/health", self._health),
+                Route("/ready", self._ready),
+                Route("/metrics", self._metrics),
             ],
             title=current.model.name,
             version=current.model.version,
@@ -134,6 +109,22 @@ class _App(FastAPI):
         if self._document[0] is not model:
             self._document = model, openapi.document(model, self._limits.rows)
         return self._document[1]
+
+    async def _model(self, _: Request) -> Response:
+        return _json(encode(self._current.model.manifest))
+
+    async def _health(self, _: Request) -> Response:
+        return _json({"status": "alive"})
+
+    async def _ready(self, _: Request) -> Response:
+        model = self._current.model
+        told = {"status": "ready", "model": {"name": model.name, "version": model.version}}
+        return _json({**told, "refused": self._current.refused or None})
+
+    async def _metrics(self, _: Request) -> Response:
+        model = self._current.model
+        text = self._counts.text(model.name, model.version)
+        return Response(text, headers={"content-type": metrics.MEDIA_TYPE})
 
     @asynccontextmanager
     async def _following(self, _: FastAPI) -> AsyncIterator[None]:
