@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbpipe.bundle.schema import Feature, Schema
-from nbpipe.serving.batch import csv_input, jsonl_input
+from nbpipe.serving.batch import csv_block, csv_input, jsonl_input
 from nbpipe.serving.batch.chunk import Wanted
 from nbpipe.serving.batch.csv_input import CsvInput
 from nbpipe.serving.batch.jsonl_input import JsonlInput
@@ -64,7 +64,7 @@ def test_json_lines_end_at_line_feeds_alone(file, lines):
     ]
 
 
-NUMBER = re.compile(r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.ASCII | re.IGNORECASE)
+NUMBER = re.compile(r"(?ai)\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*")
 ODD = st.sampled_from(
     ["nan", "1_0", "1e", "-", ".", "\u0663", "inf", "1e999", "9" * 30, "0x1", " 7 "]
 )
@@ -84,3 +84,23 @@ def test_a_cell_is_a_number_by_its_own_looks_not_by_those_around_it(cells, dtype
             assert not isinstance(value, int) or dtype == "float64" or value == int(cell)
         else:
             assert value == cell
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64", "Int64", "object"])
+@given(cells=st.lists(st.one_of(st.text("0123456789.eE+- ", max_size=8), ODD), min_size=1))
+def test_a_plain_block_is_read_as_its_cells_are(dtype, cells):
+    """What pandas reads at once is what is read cell by cell, or it is left to that."""
+    feature = Feature("x", "integer" if dtype == "int64" else "number", dtype, nullable=True)
+    lines = [f"{cell},0\n".encode() for cell in cells]
+    columns = csv_block.parsed(lines, ["x", "y"], Schema((feature,)), ())
+    if columns is not None:
+        one_by_one = np.array(typed(cells, feature).tolist(), float)
+        np.testing.assert_array_equal(columns["x"].astype(float), one_by_one)
+        assert dtype == "float64" or columns["x"].tolist() == typed(cells, feature).tolist()
+
+
+def test_a_number_that_stands_for_missing_does_so_as_it_is_written():
+    feature = Feature("x", "number", "float64", nullable=True)
+    lines = [b"-1,0\n", b"-1.0,0\n"]
+    assert csv_block.parsed(lines, ["x", "y"], Schema((feature,)), ["-1"]) is None
+    assert np.isnan(typed(["-1", "-1.0"], feature, ["-1"])).tolist() == [True, False]

@@ -10,6 +10,7 @@ import numpy as np
 from nbpipe.bundle.given import Given
 from nbpipe.errors import DataError
 from nbpipe.serving.batch.chunk import ROWS, Chunk
+from nbpipe.serving.batch.csv_block import is_plain, parsed
 from nbpipe.serving.batch.lines import BLOCK, LONGEST, TextInput
 from nbpipe.serving.batch.typed import typed
 
@@ -58,13 +59,42 @@ class CsvInput(TextInput):
         """
         if start is not None:
             self._lines.go_to(start)
-        place, reader = start or self._begin, csv.reader(self._lines, strict=True)
-        while not self._lines.ended:
-            chunk = self._chunk(reader, place.rows)
+        place = start or self._begin
+        while block := self._lines.ahead(ROWS, BLOCK):
+            chunk = self._plain(block, place.rows) or self._chunk(place.rows)
             place = chunk.following
             yield chunk
 
-    def _chunk(self, reader: Any, before: int) -> Chunk:
+    def _plain(self, block: list[bytes], before: int) -> Chunk | None:
+        """Return the block as a chunk if it is plain."""
+        names, schema, missing = self.names, self._wanted.schema, self._wanted.na_values
+        columns = parsed(block, names, schema, missing) if is_plain(block, len(names)) else None
+        if columns is None:
+            return None
+        begun = self._lines.number + 1
+        self._lines.skip(block)
+
+        def cells(line: bytes) -> list[str]:
+            return line.decode().rstrip("\r\n").split(",")
+
+        def original(number: int) -> tuple[int, Original]:
+            i = number - before - 1
+            return begun + i, dict(zip(names, cells(block[i]), strict=True))
+
+        keep = self._wanted.keep
+        kept = zip(*map(cells, block), strict=True) if keep else ()
+        by_name = dict(zip(names, kept, strict=False))
+        following = self._lines.place(before + len(block))
+        return Chunk(
+            Given(columns, len(block)),
+            np.arange(before + 1, following.rows + 1),
+            {name: by_name[name] for name in keep},
+            original,
+            following,
+        )
+
+    def _chunk(self, before: int) -> Chunk:
+        reader = csv.reader(self._lines, strict=True)
         lines, width, end = self._lines, len(self.names), self._lines.offset + BLOCK
         records: list[list[str]] = []
         begun: list[int] = []

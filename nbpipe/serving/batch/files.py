@@ -139,11 +139,11 @@ def _check(places: Mapping[str, str]) -> None:
                 raise UsageError(f"{known[real]} and {each} are one file, {place}.")
             known[real] = each
     for each in list(places)[1:]:
-        place = Path(places[each])
-        if not place.parent.is_dir():
-            raise UsageError(f"{each} goes to {place.parent}, which is no folder.")
-        if place.exists() and not place.is_file():  # a file would be put in the place of a device
-            raise UsageError(f"{each} goes to {place}, which is no file.")
+        path = Path(places[each])
+        if not path.parent.is_dir():
+            raise UsageError(f"{each} goes to {path.parent}, which is no folder.")
+        if path.exists() and not path.is_file():  # a file would be put in the place of a device
+            raise UsageError(f"{each} goes to {path}, which is no file.")
 
 
 def _opened(path: str, kind: str, wanted: Wanted) -> Input:

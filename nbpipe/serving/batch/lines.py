@@ -6,7 +6,9 @@ import gzip
 import io
 import sys
 import zlib
+from collections import deque
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from nbpipe.errors import DataError, one_line
 from nbpipe.serving.batch.chunk import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 BLOCK = 2**21  # bytes of a chunk, give or take a record
 LONGEST = 2**26  # bytes of one record
@@ -44,6 +46,7 @@ class Lines:
         self.name = "standard input" if path == "-" else path
         self.offset = self.number = 0
         self.ended = False
+        self._held: deque[bytes] = deque()  # read, but not yet given out
         with self._telling():
             raw: Any = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115, PTH123 - closed with self
             packed = raw.peek(2)[:2] == _GZIP
@@ -62,7 +65,7 @@ class Lines:
             The input cannot be read, is no UTF-8, or one line is longer than `LONGEST`.
         """
         with self._telling():
-            while line := self._stream.readline(LONGEST):
+            while line := self._held.popleft() if self._held else self._stream.readline(LONGEST):
                 self.offset += len(line)
                 self.number += 1
                 if len(line) == LONGEST:
@@ -72,6 +75,25 @@ class Lines:
                 yield line.decode()
             self.ended = True
 
+    def ahead(self, count: int, size: int) -> list[bytes]:
+        """Return the next lines, so many or about so many bytes, without taking them."""
+        with self._telling():
+            left = size - sum(map(len, self._held))
+            while len(self._held) < count and left > 0:
+                line = self._stream.readline(LONGEST)
+                if not line:
+                    break
+                self._held.append(line)
+                left -= len(line)
+        return list(islice(self._held, count))
+
+    def skip(self, lines: Sequence[bytes]) -> None:
+        """Take lines that `ahead` has returned."""
+        for _ in lines:
+            self._held.popleft()
+        self.offset += sum(map(len, lines))
+        self.number += len(lines)
+
     def place(self, rows: int) -> Place:
         """Return where we are, behind so many rows."""
         return Place(self.offset, self.number, rows)
@@ -80,7 +102,7 @@ class Lines:
         """Go on from a place."""
         with self._telling():
             self._stream.seek(place.offset)
-        self.offset, self.number = place.offset, place.lines
+        self.offset, self.number, self._held = place.offset, place.lines, deque()
 
     def done(self) -> int:
         """Return how many bytes of the file were read."""

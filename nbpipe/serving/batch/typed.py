@@ -55,9 +55,14 @@ def _plain_numbers(cells: Sequence[str], feature: Feature) -> Array | None:
         return None
 
 
+def is_number(cell: str) -> bool:
+    """Return whether a cell looks like a number."""
+    return _NUMBER.fullmatch(cell) is not None
+
+
 def _number(cell: str) -> int | float | str | None:
     """Return a whole number of any size exactly."""
-    if not _NUMBER.fullmatch(cell):
+    if not is_number(cell):
         return cell or None
     try:
         return int(cell)
