@@ -1,6 +1,7 @@
 """Exercises check behaviour: every right answer passes, every wrong one is told what is wrong."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -95,6 +96,27 @@ class TestExercise:
             answer = grade(exercise, dict.fromkeys(exercise.asked, value))
             assert answer.status == "wrong", (value, answer)
             assert answer.told.endswith((".", "?", "`"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.number)
+def test_no_number_passes_nor_a_function_that_says_it_of_everything(exercise):
+    """Whatever number could be copied from the exercise, its solution or what its lesson shows."""
+    number = exercise.number
+    (lesson,) = NOTEBOOKS.glob(f"{int(number.partition('.')[0]):02}_*.ipynb")
+    shown = "".join(
+        "".join(output.get("text", ()))
+        for cell in json.loads(lesson.read_text())["cells"]
+        for output in cell.get("outputs", ())
+    )
+    told = (*exercise.hints, exercise.solution, *exercise.wrong, shown)
+    numbers = {float(found) for text in told for found in re.findall(r"\d+(?:\.\d+)?", text)}
+    assert numbers
+    for value in (True, False, *sorted(numbers)):
+        assert grade(exercise, dict.fromkeys(exercise.asked, value)).status == "wrong"
+    for value in (True, False, *sorted(numbers)[:: max(1, len(numbers) // 8)]):
+        constant = dict.fromkeys(exercise.asked, lambda *_, value=value: value)
+        assert grade(exercise, constant).status == "wrong"
 
 
 class TestProgress:
