@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
+from platform import python_version
 from typing import TYPE_CHECKING, Any
 
 from nbpipe import __version__
@@ -61,6 +62,7 @@ def write(path: Path, model: str, version: str | None, **options: Any) -> None:
         ) from None
     if _SPECIAL & set(inside):
         raise UsageError(f"{inside!r} holds characters that Dockerfiles give a meaning; rename it.")
+    python, install = _install(loaded, inside)
     placed = f"/models/{loaded.name}/{loaded.version}"
     command = ["nbpipe", "serve", placed, "--host", "0.0.0.0"]  # noqa: S104 - within a container
     if "policy" in options:
@@ -70,8 +72,8 @@ def write(path: Path, model: str, version: str | None, **options: Any) -> None:
         name=loaded.name,
         title=json.dumps(loaded.name, ensure_ascii=False),
         version=loaded.version,
-        python=loaded.manifest.environment.python.rpartition(".")[0],
-        install=_install(loaded, inside),
+        python=python.rpartition(".")[0],
+        install=install,
         copy=json.dumps([inside, placed]),
         check=json.dumps(["python", "-c", _CHECK]),
         command=json.dumps(command),
@@ -91,8 +93,11 @@ def _refuse_another(path: Path) -> None:
         raise UsageError(f"{path} is there, and nbpipe did not write it. Name another file.")
 
 
-def _install(model: Model, inside: str) -> str:
-    """Return the lines that install what predicts: a plan's few packages, or the estimator's."""
+def _install(model: Model, inside: str) -> tuple[str, str]:
+    """Return Python's version, and the lines that install what predicts.
+
+    A plan needs few packages, as they are here; an estimator those that it was exported with.
+    """
     if arrays.FILE in model.manifest.files:
         try:
             pins = " ".join(f"{name}=={installed(name)}" for name in _PLAN_NEEDS)
@@ -102,7 +107,9 @@ def _install(model: Model, inside: str) -> str:
                 "none: pip install 'nbpipe-sklearn[serve]'.",
                 extra="serve",
             ) from error
-        return f"RUN pip install {pins}\nRUN pip install --no-deps nbpipe-sklearn=={__version__}"
+        itself = f"RUN pip install --no-deps nbpipe-sklearn=={__version__}"
+        return python_version(), f"RUN pip install {pins}\n{itself}"
     copied = json.dumps([f"{inside}/requirements.txt", "/requirements.txt"])
     package = f"'nbpipe-sklearn[serve]=={__version__}'"
-    return f"COPY {copied}\nRUN pip install -r /requirements.txt {package}"
+    lines = f"COPY {copied}\nRUN pip install -r /requirements.txt {package}"
+    return model.manifest.environment.python, lines

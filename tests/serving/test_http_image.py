@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from servers import ROW, exchange, export, request, serving
+from servers import ROW, exchange, export, flights, request, serving
+from sklearn.neighbors import KNeighborsClassifier
 
 import nbpipe
 from nbpipe.cli.main import main
@@ -32,11 +33,16 @@ def test_it_copies_one_version_and_runs_it_without_rights(tmp_path):
     said = dict(lines)
     assert json.loads(said["COPY"]) == ["models/late/1.0.0", "/models/late/1.0.0"]
     assert said["USER"] == "10001:10001"
+    assert 'image.title="late" org.opencontainers.image.version="1.0.0"' in said["LABEL"]
     assert json.loads(said["CMD"]) == [
         *("nbpipe", "serve", "/models/late/1.0.0", "--host", "0.0.0.0"),
         *("--policy", "unseen=error"),
     ]
-    json.loads(said["HEALTHCHECK"].partition("CMD ")[2])
+    check = json.loads(said["HEALTHCHECK"].partition("CMD ")[2])
+    with serving(tmp_path / "models" / "late") as server:
+        check = [sys.executable, *check[1:-1], check[-1].replace(":8000/", f":{server.port}/")]
+        assert subprocess.run(check, check=False).returncode == 0
+    assert subprocess.run(check, capture_output=True, check=False).returncode == 1
     installs = [text for name, text in lines if name == "RUN"]
     assert not re.search("pandas|joblib|scipy|scikit-learn=", " ".join(installs))
 
@@ -66,6 +72,24 @@ def test_without_the_extra_it_names_the_extra(tmp_path, capsys, monkeypatch):
     assert main(["serve", model, "--write-dockerfile", str(tmp_path / "Dockerfile")]) == 2
     assert "'nbpipe-sklearn[serve]'" in capsys.readouterr().err
     assert not (tmp_path / "Dockerfile").exists()
+
+
+@pytest.mark.parametrize("name", ['x"y', "a$b", "a[b"])
+def test_a_name_that_a_dockerfile_would_read_otherwise_is_refused(tmp_path, capsys, name):
+    export(tmp_path / name)
+    target = str(tmp_path / "Dockerfile")
+    assert main(["serve", str(tmp_path / name), "--write-dockerfile", target]) == 2
+    assert "give a meaning" in capsys.readouterr().err
+
+
+def test_a_model_without_plan_gets_what_its_requirements_list(tmp_path):
+    X, y = flights()
+    X = X[["distance"]]
+    made = nbpipe.export(KNeighborsClassifier().fit(X, y), tmp_path / "near", X=X, y=y)
+    lines = definition(tmp_path, str(made.path))
+    assert ("COPY", '["near/1.0.0/requirements.txt", "/requirements.txt"]') in lines
+    [install] = [text for name, text in lines if name == "RUN"]
+    assert install.startswith("pip install -r /requirements.txt 'nbpipe-sklearn[serve]==")
 
 
 @pytest.mark.environments
