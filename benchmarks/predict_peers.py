@@ -1,9 +1,9 @@
 """The models and rows of ``benchmarks/predict.py`` through other ways to serve them.
 
 Run as ``python benchmarks/predict_peers.py [FOLDER]``: it makes an environment of
-``peers_predict.txt`` and this nbpipe in FOLDER (a temporary one by default), and there prints one
-table for each model, nbpipe's plan among the others. Each is given a row as its own documentation
-says: a DataFrame of one row, or for ONNX its arrays.
+``peers_predict.txt`` and this nbpipe in FOLDER (a temporary one by default), and there prints a
+table in Markdown for each model, nbpipe's plan among the others. Each is given a row as its own
+documentation says: a DataFrame of one row, or for ONNX its arrays.
 """
 
 # ruff: noqa: PLC0415 - each import is one of an environment that not all have
@@ -22,6 +22,7 @@ from statistics import median
 
 HERE = Path(__file__).parent
 CALLS = 40
+HEAD = "| | one row (x nbpipe's) | 1,000 rows | cold start | memory |\n| --- " + 4 * "| ---: " + "|"
 
 LOAD = {
     "nbpipe": "import nbpipe\nmodel = nbpipe.load(path)\npredict = model.predict_proba\n",
@@ -114,21 +115,19 @@ def as_onnx(fitted, X):
 
 
 def measure(kind, path, X, plain):
-    """Return seconds for one row, 1,000 and a million, and seconds and MB of a cold start."""
+    """Return seconds for one row and for 1,000, and seconds and MB of a cold start."""
     held = {"path": path}
     exec(LOAD[kind], held)
     predict = held["predict"]
     rows = [plain(X, row) if kind == "nbpipe" else X.iloc[[row]] for row in range(CALLS)]
     predict(rows[0])
-    found = [median(timed(predict, row) for row in rows)]
-    for count, repeats in ((1000, 5), (1_000_000, 1)):
-        frame = X.iloc[[row % len(X) for row in range(count)]].reset_index(drop=True)
-        found.append(median(timed(predict, frame) for _ in range(repeats)))
+    one = median(timed(predict, row) for row in rows)
+    some = median(timed(predict, X.iloc[:1000]) for _ in range(5))
     code = COLD.format(load=LOAD[kind], frame=kind != "nbpipe")
     arguments = [sys.executable, "-c", code, path, json.dumps(plain(X, 0))]
     runs = [subprocess.run(arguments, capture_output=True, check=True).stdout for _ in range(3)]
     cold = [json.loads(re.findall(rb"\[[\d., ]+\]", run)[-1]) for run in runs]
-    return [*found, median(run[0] for run in cold), median(run[1] for run in cold)]
+    return one, some, median(run[0] for run in cold), median(run[1] for run in cold)
 
 
 def timed(function, argument):
@@ -144,19 +143,20 @@ def compare(folder):
 
     for name, fitted, X, y, array in own.cases():
         pipeline = own.clone_of_frame(X, y) if array else fitted
-        print(f"\n{name}\n{'':15}one row, us  1,000, ms  1,000,000, s  cold, s   MB", flush=True)
+        print(f"\n**{name}**\n\n{HEAD}", flush=True)
         ours = None
         for kind in LOAD:
             try:
                 saved = save(kind, pipeline, X, y, folder / name.split()[0] / kind.split()[0])
-                one, some, many, cold, memory = measure(kind, saved, X, own.plain)
+                one, some, cold, memory = measure(kind, saved, X, own.plain)
             except Exception as error:  # noqa: BLE001 - whatever a peer raises is its result
-                print(f"{kind:15}{type(error).__name__}: {str(error).splitlines()[0]:.70}")
+                why = str(error).partition("\n")[0].replace("|", "/")
+                print(f"| {kind} | could not run: {type(error).__name__}: {why:.70} | | | |")
                 continue
             ours = ours or one
             print(
-                f"{kind:15}{1e6 * one:11.0f}  {1e3 * some:9.1f}  {many:12.2f}  {cold:7.2f} "
-                f"{memory:4.0f}   one row = {one / ours:.0f} x nbpipe's",
+                f"| {kind} | {1e6 * one:,.0f} us ({one / ours:.1f} x) | {1e3 * some:.1f} ms "
+                f"| {cold:.2f} s | {memory:.0f} MB |",
                 flush=True,
             )
 

@@ -454,7 +454,7 @@ def frames(draw):
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(frame=frames(), numbers=FOR_NUMBERS, words=FOR_WORDS, model=MODELS, data=st.data())
 def test_any_plan_equals_its_pipeline(frame, numbers, words, model, data):
     X, y = frame
