@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from nbpipe.bundle import integrity
 from nbpipe.bundle.codec import DecodeError, decode, dump, encode
 from nbpipe.bundle.folders import is_version
-from nbpipe.bundle.tables import html_table, text_table
+from nbpipe.bundle.tables import html_table, printable, text_table
 from nbpipe.bundle.write import locked, replace
 from nbpipe.errors import (
     BundleError,
@@ -69,7 +69,7 @@ class Move:
 
     def __repr__(self) -> str:
         reason = f": {self.reason}" if self.reason else ""
-        return (
+        return printable(
             f"{self.alias}: {self.previous or 'nothing'} -> {self.version} ({self.action}, "
             f"{_minutes(self.time)} UTC, by {self.by}){reason}"
         )
@@ -116,8 +116,11 @@ class History(Sequence[Move]):
         Raises
         ------
         BundleNotFoundError
+        UsageError
+            It is no name of an alias.
         """
         known = self.current()
+        check_name(alias)
         if alias not in known:
             near = did_you_mean(alias, known) or (f" It has {', '.join(known)}." if known else "")
             raise BundleNotFoundError(f"{model} has no alias {alias!r:.80}.{near}", path=str(model))

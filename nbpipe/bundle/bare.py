@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ def explain(path: Path) -> BundleError:
         return BundleError(
             f"{path} is a bare file{_written_by(path)}. {_advice(path)}", path=str(path)
         )
+    if os.path.lexists(path) and not path.is_dir():
+        what = "a link that leads nowhere" if path.is_symlink() else "no folder"
+        return BundleNotFoundError(f"{path} is {what}; a model is a folder.", path=str(path))
     if not path.is_dir():
         near = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         return BundleNotFoundError(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from math import isfinite
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from nbpipe.errors import ExportError, one_line
 
@@ -53,15 +54,22 @@ def parse(text: str) -> Any:
     DecodeError
     """
     try:
-        content = json.loads(text, parse_constant=_refuse, object_pairs_hook=_distinct)
+        content = json.loads(
+            text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_distinct
+        )
     except (ValueError, RecursionError) as error:
         raise DecodeError(one_line(error)) from error
     _check_depth(content)
     return content
 
 
-def _refuse(constant: str) -> None:
-    raise DecodeError(f"{constant} is not JSON")
+def _refuse(constant: str) -> NoReturn:
+    raise DecodeError(f"{constant:.60} is not JSON, or no number of 64 bits")
+
+
+def _finite(number: str) -> float:
+    found = float(number)
+    return found if isfinite(found) else _refuse(number)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -222,6 +222,8 @@ def _check_name(to: str, name: str) -> None:
             f"{to!r} ends in a version: write to={parent!r}, version={name!r} (or another name for "
             "the model)."
         )
+    if not manifests.is_name(name):
+        raise UsageError(f"{name!r} is no name of a model that every terminal and system can show.")
     if "@" in name:
         raise UsageError(
             f"{to!r} has an '@', which stands between a model and its alias: export, then promote."

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from nbpipe.bundle import manifest as manifests
-from nbpipe.errors import BundleError, ManifestError, NbpipeError, UsageError
+from nbpipe.errors import BundleError, ManifestError, NbpipeError, UsageError, brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,8 +35,10 @@ def parse_version(text: str) -> Version:
     """
     try:
         return Version(text)
-    except (InvalidVersion, TypeError) as error:
-        raise UsageError(f"{text!r} is not a version; write one like '1.0' or '1.2.0'.") from error
+    except (ValueError, TypeError) as error:  # 1.10 is a number, and no longer version 1.10
+        raise UsageError(
+            f"{brief(text)} is not a version; write one like '1.0' or '1.2.0', in quotes."
+        ) from error
 
 
 def as_path(path: str | PathLike[str]) -> Path:
@@ -84,7 +87,7 @@ def taken(model: Path) -> dict[Version, Path]:
     """Map whatever is named as a version in a model's folder, in order, to its path."""
     named = {}
     for each in model.iterdir() if model.is_dir() else ():
-        with suppress(InvalidVersion):  # also what a killed writer left behind
+        with suppress(ValueError):  # no version, or what a killed writer left behind
             named[Version(each.name)] = each
     return dict(sorted(named.items()))
 
@@ -95,7 +98,7 @@ def versions(model: Path) -> dict[Version, Path]:
 
 
 def headless(model: Path) -> dict[Version, ManifestError]:
-    """Map the versions that have a model, but lost their manifest, to what to do about them."""
+    """Map the versions that lost their manifest, or are links to nothing, to what to do then."""
     return {
         version: ManifestError(
             f"{folder} has lost its {manifests.FILE}. Copy the whole version again, delete what is "
@@ -103,8 +106,16 @@ def headless(model: Path) -> dict[Version, ManifestError]:
             path=str(folder),
         )
         for version, folder in taken(model).items()
-        if not (folder / manifests.FILE).exists() and any(folder.glob("model.*"))
+        if _headless(folder)
     }
+
+
+def _headless(folder: Path) -> bool:
+    manifest = folder / manifests.FILE
+    if manifest.is_file():
+        return False
+    broken = folder.is_symlink() and not folder.exists()
+    return broken or os.path.lexists(manifest) or any(folder.glob("model.*"))
 
 
 def latest(known: Sequence[Version]) -> Version:
@@ -116,5 +127,5 @@ def is_version(text: str) -> bool:
     """Say whether a folder's name is a version."""
     try:
         return bool(Version(text))
-    except InvalidVersion:
+    except ValueError:  # also where a number is too long for Python
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from nbpipe.bundle.tables import html_table, in_units, text_table
+from nbpipe.bundle.tables import html_table, in_units, printable, text_table
 
 if TYPE_CHECKING:
     from nbpipe.bundle.store import Bundle
@@ -57,7 +57,7 @@ class Models(Sequence["Bundle"]):
         return "\n".join([shown, *self._unreadable()])
 
     def _unreadable(self) -> list[str]:
-        return [f"unreadable: {error}" for error in self.damaged]
+        return [f"unreadable: {printable(str(error))}" for error in self.damaged]
 
     def _repr_html_(self) -> str:
         told = " ".join(f"Unreadable: {error}" for error in self.damaged)

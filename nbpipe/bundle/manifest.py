@@ -11,9 +11,10 @@ import hashlib
 import re
 from collections.abc import Mapping  # noqa: TC003 - decode() reads the annotations
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from nbpipe.bundle import integrity
 from nbpipe.bundle.codec import DecodeError, decode, dump, encode, parse
@@ -187,6 +188,8 @@ def from_json(text: str) -> Manifest:
     manifest: Manifest = decode(Manifest, content, "manifest")
     _check_words(manifest)
     _check_files(manifest.files)
+    if wrong := manifest.schema.contradiction():
+        raise DecodeError(wrong)
     return manifest
 
 
@@ -201,21 +204,34 @@ def _check_words(manifest: Manifest) -> None:
     for version in (manifest.version, *made.packages.values()):
         if not (_WORD.fullmatch(version) and _is_version(version)):
             raise DecodeError(f"{version!r:.60} is not a version")
-    if any(character < " " for character in manifest.name):
+    if not is_name(manifest.name):
         raise DecodeError(f"{manifest.name!r:.60} is not the name of a model")
+    if not made.platform.isprintable():
+        raise DecodeError(f"{made.platform!r:.60} is not the name of a platform")
+    try:
+        datetime.fromisoformat(manifest.created)
+    except ValueError as error:
+        raise DecodeError(f"{manifest.created!r:.60} is not a time") from error
+
+
+def is_name(text: str) -> bool:
+    """Say whether a model may have this name: that of a folder, which a terminal can show."""
+    return text.isprintable() and "/" not in text and text not in {"", ".", ".."}
 
 
 def _is_version(text: str) -> bool:
     try:
         return bool(Version(text))
-    except InvalidVersion:
+    except ValueError:  # also where a number is too long for Python
         return False
 
 
 def _check_files(files: Mapping[str, FileRecord]) -> None:
-    for name in files:
+    for name, file in files.items():
         if not _NAME.fullmatch(name):
             raise DecodeError(f"it lists {name!r:.60}, which is no plain name of a file")
+        if not 0 <= file.size < 2**63:
+            raise DecodeError(f"it lists {name} with a size that no file has")
     names = [name.casefold() for name in (*files, FILE, integrity.SIGNATURE)]
     if len(set(names)) < len(names):  # one file, where a file system knows no case
         raise DecodeError(f"it lists a file twice, or {FILE} or {integrity.SIGNATURE}")

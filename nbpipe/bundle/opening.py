@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,10 @@ from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.program import Plan
 from nbpipe.bundle.policy import POLICY
 from nbpipe.bundle.records import Records
-from nbpipe.errors import NbpipeError, ProbeMismatchError, UsageError, one_line
+from nbpipe.errors import NbpipeError, ProbeMismatchError, SchemaError, UsageError, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from nbpipe.bundle.plan.rows import Rows
     from nbpipe.bundle.policy import Policy
@@ -52,7 +53,8 @@ def open_plan(bundle: Bundle, contents: Mapping[str, bytes]) -> tuple[Plan, str]
 
 def check_plan(plan: Plan, rows: Probe, schema: Schema) -> str:
     """Compare a plan's predictions for the probe rows, and say how many were compared."""
-    given = read_rows(list(rows.rows), schema)
+    with _fitting():
+        given = read_rows(list(rows.rows), schema)
 
     def answer(method: str) -> Any:
         return getattr(plan, method)(given) if method in plan.methods else None
@@ -64,6 +66,18 @@ def check_plan(plan: Plan, rows: Probe, schema: Schema) -> str:
     except Exception as error:  # a crafted probe holds anything
         raise ProbeMismatchError(
             f"The plan cannot use the probe rows ({type(error).__name__}: {one_line(error)})."
+        ) from error
+
+
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """Blame the probe for rows that do not fit the schema."""
+    try:
+        yield
+    except SchemaError as error:
+        raise ProbeMismatchError(
+            f"The rows of {probe.FILE} do not fit the schema in the manifest, so nothing shows "
+            f"that the model is what was exported. {one_line(error)}"
         ) from error
 
 
@@ -141,5 +155,6 @@ def compare_estimator(bundle: Bundle, estimator: Any) -> str:
     from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
 
     rows = probe.parse(content(bundle, probe.FILE))
-    frame = check(list(rows.rows), bundle.manifest.schema, _IGNORE).frame()
+    with _fitting():
+        frame = check(list(rows.rows), bundle.manifest.schema, _IGNORE).frame()
     return rows.compare(probe.asking(estimator, frame))

@@ -19,6 +19,7 @@ FILE = "probe.json"
 # Between releases that agree, predictions drifted by at most 2e-11; those that do not differ by
 # far more than this.
 RTOL, ATOL = 1e-6, 1e-9
+_MOST = 1000  # rows; an export writes 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,12 @@ def parse(content: bytes) -> Probe:
         probe: Probe = decode(Probe, json.loads(content), "it")
     except (ValueError, RecursionError) as error:
         raise ProbeMismatchError(f"{FILE} is no probe: {one_line(error)}.") from error
+    count = len(probe.rows)
+    if not 0 < count == len(probe.predict) <= _MOST:
+        raise ProbeMismatchError(
+            f"{FILE} has {count:,} rows and {len(probe.predict):,} predictions, which no export "
+            "writes. Copy the bundle again from its source."
+        )
     return probe
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from sys import float_info
 from typing import Literal
 
-from nbpipe.bundle.tables import html_table, text_table
+from nbpipe.bundle.tables import html_table, printable, text_table
 
 LogicalType = Literal["number", "integer", "boolean", "text", "category", "datetime"]
 Scalar = str | int | float | bool
 
 _SHOWN_CATEGORIES = 6
+_WHOLE = r"[uU]?[iI]nt\d{1,2}|[<>][iu]\d"
+# The dtypes that numbers are learned from, and that they can be turned into.
+_DTYPES = {"integer": _WHOLE, "number": _WHOLE + r"|[fF]loat\d{2,3}|[<>]f\d{1,2}|object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,20 @@ class Feature:
         return "" if self.minimum is None else f"{_brief(self.minimum)} to {_brief(self.maximum)}"
 
 
+def _contradicts(feature: Feature) -> bool:
+    """Say whether a feature's facts exclude each other, or cannot be compared with a value."""
+    ends, kind = (feature.minimum, feature.maximum), feature.type
+    if kind in _DTYPES and not re.fullmatch(_DTYPES[kind], feature.dtype):
+        return True
+    if ends == (None, None):
+        return False
+    if kind == "datetime":
+        return not all(isinstance(end, str) for end in ends)
+    if kind not in _DTYPES or not all(type(end) in {int, float} for end in ends):
+        return True
+    return any(isinstance(end, int) and abs(end) > float_info.max for end in ends)
+
+
 def logical_kind(feature: Feature) -> str:
     """Return the logical type, that of its categories where it has them, of times with a zone."""
     if feature.type == "datetime" and "," in feature.dtype:
@@ -92,12 +111,20 @@ class Schema:
         """Names of the required columns."""
         return tuple(feature.name for feature in self.features)
 
+    def contradiction(self) -> str:
+        """Say why no training can have shown such columns, or nothing."""
+        names = (*self.names, *self.ignored)
+        if len(set(names)) < len(names):
+            return "its schema has two columns of one name"
+        wrong = [feature.name for feature in self.features if _contradicts(feature)]
+        return f"its schema contradicts itself about column {wrong[0]!r:.60}" if wrong else ""
+
     def _rows(self) -> list[tuple[str, ...]]:
         return [(f.name, f.type, "yes" if f.nullable else "no", f.seen()) for f in self.features]
 
     def __repr__(self) -> str:
         shown = text_table(("feature", "type", "may be missing", "seen in training"), self._rows())
-        return shown + (f"\nignored: {', '.join(self.ignored)}" if self.ignored else "")
+        return shown + (f"\nignored: {printable(', '.join(self.ignored))}" if self.ignored else "")
 
     def _repr_html_(self) -> str:
         return html_table(

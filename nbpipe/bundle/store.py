@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
@@ -99,9 +100,10 @@ class Bundle:
         report = self.manifest.report or {}
         try:
             metric = report["main_metric"]
-            return str(metric), float(report["metrics"][metric]["test_mean"])
-        except (KeyError, TypeError, ValueError):  # a report of the user's own making
+            score = float(report["metrics"][metric]["test_mean"])
+        except (KeyError, TypeError, ValueError, OverflowError):  # one of the user's own making
             return None
+        return (str(metric), score) if isfinite(score) else None
 
     @property
     def verdict(self) -> str | None:
@@ -195,8 +197,10 @@ def choose(folder: Path, version: str | None) -> Path:
     elif not known:
         raise explain(folder)
     damaged = headless(folder)
-    newest = version in {None, "latest"}
-    wanted = latest([*known, *damaged]) if newest else parse_version(str(version))
+    if version is None or version == "latest":
+        wanted = latest([*known, *damaged])
+    else:
+        wanted = parse_version(version)
     if wanted in damaged:
         raise damaged[wanted]
     if wanted not in known:

@@ -11,12 +11,17 @@ if TYPE_CHECKING:
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Align columns with two spaces between them."""
-    table = [header, *rows]
+    table = [header, *([printable(cell) for cell in row] for row in rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(header))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in table
     )
+
+
+def printable(text: str) -> str:
+    """Escape what would colour a terminal's text or move its cursor."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def in_units(size: int) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping  # noqa: TC003 - decode() reads the annotations
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -15,31 +16,48 @@ from hypothesis import strategies as st
 
 from nbpipe.bundle.codec import DecodeError, decode, dump, encode
 from nbpipe.bundle.integrity import FileRecord
-from nbpipe.bundle.manifest import Data, Environment, Manifest, Target, from_json
+from nbpipe.bundle.manifest import Data, Environment, Manifest, Target, from_json, is_name
 from nbpipe.bundle.schema import Feature, Schema
 from nbpipe.errors import ExportError
 
 DATA = Path(__file__).parent / "data"
 
 SCALARS = st.text() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-FEATURES = st.builds(
-    Feature,
-    name=st.text(),
-    type=st.sampled_from(["number", "integer", "boolean", "text", "category", "datetime"]),
-    categories=st.none() | st.lists(SCALARS | st.booleans(), max_size=3).map(tuple),
-    minimum=st.none() | SCALARS,
-    maximum=st.none() | SCALARS,
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+CATEGORIES = st.none() | st.lists(SCALARS | st.booleans(), max_size=3).map(tuple)
+
+
+def features(types, dtypes, ends):
+    """Draw columns whose facts fit together: both ends or none."""
+    return st.builds(
+        lambda range_, **facts: Feature(**facts, minimum=range_[0], maximum=range_[1]),
+        name=st.text(),
+        type=st.sampled_from(types),
+        dtype=dtypes,
+        nullable=st.booleans(),
+        categories=CATEGORIES,
+        range_=st.just((None, None)) | st.tuples(ends, ends),
+    )
+
+
+FEATURES = (
+    features(["integer", "number"], st.sampled_from(["int64", "UInt8", ">i4"]), NUMBERS)
+    | features(["number"], st.sampled_from(["float32", "Float64", "object"]), NUMBERS)
+    | features(["boolean", "text", "category"], st.text(), st.none())
+    | features(["datetime"], st.text(), st.text())
 )
 WORDS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.!+-]*", fullmatch=True)
 VERSIONS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}(rc1|\.post1|\+local)?", fullmatch=True)
 MANIFESTS = st.builds(
     Manifest,
-    name=st.text(st.characters(min_codepoint=32)),
+    name=st.text(min_size=1).filter(is_name),
     version=VERSIONS,
+    created=st.datetimes().map(datetime.isoformat),
     environment=st.builds(
         Environment,
         python=VERSIONS,
         nbpipe=VERSIONS,
+        platform=WORDS,
         packages=st.builds(
             lambda others: others | {"scikit-learn": "1.9.1"},
             st.dictionaries(WORDS, VERSIONS, max_size=3),
@@ -48,13 +66,15 @@ MANIFESTS = st.builds(
     ),
     schema=st.builds(
         Schema,
-        features=st.lists(FEATURES, max_size=3).map(tuple),
-        ignored=st.lists(st.text(), max_size=2).map(tuple),
+        features=st.lists(FEATURES, max_size=3, unique_by=lambda each: each.name).map(tuple),
+        ignored=st.just(()),
     ),
     target=st.builds(Target, classes=st.none() | st.lists(SCALARS, max_size=3).map(tuple)),
     data=st.builds(Data),
     report=st.none() | st.dictionaries(st.text(), SCALARS, max_size=3),
-    files=st.dictionaries(st.sampled_from(["a", "b.json"]), st.builds(FileRecord)),
+    files=st.dictionaries(
+        st.sampled_from(["a", "b.json"]), st.builds(FileRecord, size=st.integers(0, 2**63 - 1))
+    ),
 )
 
 

@@ -215,10 +215,49 @@ def test_a_pipe_named_as_a_file_of_a_bundle_keeps_nobody_waiting(export, tmp_pat
         (folder / name).parent.mkdir(exist_ok=True)
         os.mkfifo(folder / name)
     assert [each.version for each in nbpipe.models(tmp_path)] == ["1.0"]
-    assert nbpipe.load(folder).version == "1.0"
+    assert nbpipe.load(folder, "1.0").version == "1.0"
     for name in ("2.0", "bare"):
         with pytest.raises(BundleError):
             nbpipe.load(folder / name)
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "link", "version"])
+def test_a_latest_version_that_cannot_be_read_is_never_passed_over(export, tmp_path, what):
+    folder = export("late", "1.0").path.parent
+    if what == "version":
+        (folder / "2.0").symlink_to("nowhere")
+    else:
+        (folder / "2.0").mkdir()
+        manifest = folder / "2.0/manifest.json"
+        {"pipe": os.mkfifo, "folder": os.mkdir, "link": lambda p: p.symlink_to("nowhere")}[what](
+            manifest
+        )
+    with pytest.raises(ManifestError, match=r"2\.0 has lost its manifest"):
+        nbpipe.load(folder)
+    assert len(nbpipe.models(folder).damaged) == 1
+    assert nbpipe.load(folder, "1.0").version == "1.0"
+
+
+@pytest.mark.parametrize("version", [1.1, 1, True, ["1.0"], "x" * 10**5, "1." + "9" * 5000])
+def test_a_version_is_text_since_1_10_is_the_number_1_1(export, version):
+    folder = export("late", "1.1").path.parent
+    with pytest.raises(UsageError, match="is not a version; write one like") as caught:
+        nbpipe.load(folder, version)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("name", ["a\x9b31m", "a\u202eb"])
+def test_a_name_that_would_deceive_a_terminal_is_refused_at_export(export, name):
+    with pytest.raises(UsageError, match="is no name of a model"):
+        export(name, "1.0")
+
+
+def test_what_is_there_but_no_folder_is_not_told_to_be_missing(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(BundleNotFoundError, match="loop is a link that leads nowhere"):
+        nbpipe.load(tmp_path / "loop")
+    with pytest.raises(BundleNotFoundError, match="/dev/null is no folder"):
+        nbpipe.load("/dev/null")
 
 
 def test_versions_with_an_epoch_or_a_local_part_are_read_but_no_longer_written(export, tmp_path):
