@@ -9,7 +9,9 @@ import subprocess
 import sys
 import warnings
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -32,7 +34,7 @@ from xgboost import XGBClassifier
 import nbpipe
 from nbpipe.bundle import integrity
 from nbpipe.bundle import manifest as manifests
-from nbpipe.bundle.formats import native
+from nbpipe.bundle.formats import native, trusted
 from nbpipe.bundle.formats import skops as audited
 from nbpipe.bundle.formats.trusted import audit
 from nbpipe.errors import (
@@ -322,6 +324,18 @@ def test_types_of_a_forged_file_are_named_and_none_is_made(  # noqa: PLR0917
     monkeypatch.setattr(skops.io, "loads", lambda *_, **__: pytest.fail("something was made"))
     with pytest.raises(IntegrityError, match=named.replace(".", r"\.")):
         nbpipe.load(folder).pipeline  # noqa: B018 - opens it
+
+
+@pytest.mark.parametrize(
+    ("loader", "kind"),
+    [("LossNode", False), ("ObjectNode", False), ("FunctionNode", True)],
+)
+def test_a_loader_of_objects_calls_no_function(loader, kind):
+    for module in trusted._MODULES[loader]:
+        with suppress(ImportError):
+            for name, found in vars(import_module(module)).items():
+                if isinstance(found, type) == kind:
+                    assert not trusted._trusts(loader, module, name)
 
 
 def test_what_skops_would_call_is_trusted_by_no_loader():

@@ -169,8 +169,10 @@ def _trusts(loader: str, module: str, name: str) -> bool:
     if full in _TYPES.get(loader, ()):
         return True
     if module in _MODULES.get(loader, ()):
-        try:  # modules import names of others, which are not meant
-            return bool(getattr(import_module(module), name).__module__ == module)
+        try:
+            found = getattr(import_module(module), name)
+            here = found.__module__ == module  # and not merely imported there
         except (ImportError, AttributeError):
             return False
+        return bool(here and isinstance(found, type) == (loader != "FunctionNode"))
     return loader == "ObjectNode" and full in _LINEAR_MACHINES
