@@ -46,8 +46,9 @@ def intact(model: Path, version: Version) -> Bundle | None:
         return None
     try:
         bundle = read_version(folder)
+        integrity.check_names(folder, bundle.manifest.files, strict=False)
         integrity.check(folder, bundle.manifest.files)
-    except BundleError:
+    except (BundleError, OSError):
         return None
     return bundle
 

@@ -27,7 +27,7 @@ def current(needs: Iterable[str]) -> Environment:
     names = [*_ALWAYS, *sorted(set(needs) - set(_ALWAYS))]
     return Environment(
         python=platform.python_version(),
-        platform=f"{platform.system()}-{platform.machine()}-{sys.maxsize.bit_length() + 1}bit",
+        platform=_platform(),
         packages={name: metadata.version(name) for name in names},
         needs=tuple(sorted(set(needs))),
         nbpipe=__version__,
@@ -68,12 +68,15 @@ def compare(made: Environment, name: str) -> tuple[list[str], VersionMismatchErr
             running=running or "",
             command=command,
         )
-    here = current(())
-    if here.python != made.python:
-        notes.append(f"Python {made.python} at export, {here.python} here")
-    if here.platform != made.platform:
-        notes.append(f"{made.platform} at export, {here.platform} here")
+    if (python := platform.python_version()) != made.python:
+        notes.append(f"Python {made.python} at export, {python} here")
+    if (here := _platform()) != made.platform:
+        notes.append(f"{made.platform} at export, {here} here")
     return notes, None
+
+
+def _platform() -> str:
+    return f"{platform.system()}-{platform.machine()}-{sys.maxsize.bit_length() + 1}bit"
 
 
 def requirements(made: Environment) -> str:

@@ -123,7 +123,7 @@ def history(path: str | PathLike[str]) -> History:
     """
     model = _model(path)
     if isinstance(model, str):
-        return remote.connect(model).aliases()
+        return remote.history(remote.connect(model))
     with reading(model):
         return aliases.read(model)
 

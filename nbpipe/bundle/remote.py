@@ -21,6 +21,7 @@ from nbpipe.bundle.listing import Models
 from nbpipe.bundle.mirror import asking, mirror, renamed
 from nbpipe.bundle.transfer import download, upload
 from nbpipe.errors import (
+    BundleError,
     BundleNotFoundError,
     IntegrityError,
     MissingExtraError,
@@ -131,7 +132,7 @@ def connect(url: str) -> Remote:
 
     Raises
     ------
-    MissingExtraError, MissingModuleError, UsageError
+    MissingExtraError, MissingModuleError, UsageError, BundleError
     """
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
@@ -146,6 +147,11 @@ def connect(url: str) -> Remote:
         raise MissingModuleError(f"{url} cannot be opened: {one_line(error)}.") from error
     except ValueError as error:
         raise UsageError(f"{url!r:.200} is no URL that fsspec opens: {one_line(error)}.") from error
+    except Exception as error:  # some ask their server at once
+        raise BundleError(
+            f"{url!r:.200} cannot be opened ({type(error).__name__}: {one_line(error):.200}).",
+            path=url,
+        ) from error
     return Remote(url, fs, root.rstrip("/"))
 
 
@@ -156,8 +162,8 @@ def find(url: str, version: str | None, *, still_there: bool = False) -> Bundle:
     """
     remote, wanted = _asked(url, version)
     bundle = None
-    if wanted not in {None, "latest"} and not still_there:
-        bundle = cache.intact(remote.cache, parse_version(str(wanted)))
+    if not (wanted is None or wanted == "latest" or still_there):
+        bundle = cache.intact(remote.cache, parse_version(wanted))
     if bundle is None:
         with mirror(remote) as folder:
             name = store.choose(folder, wanted).name
@@ -174,11 +180,16 @@ def _asked(url: str, version: str | None) -> tuple[Remote, str | None]:
     remote = connect(f"{base}/{model}")
     if asked is None or asked == "latest" or is_version(asked):
         return remote, asked or version
-    history = remote.aliases()
-    if not history:
+    return remote, history(remote).version(remote.url, asked)
+
+
+def history(remote: Remote) -> History:
+    """Read the aliases of a model; where there is nothing at all, say that."""
+    found = remote.aliases()
+    if not found:
         with mirror(remote) as folder:
-            store.choose(folder, None)  # if there is nothing at all, say that
-    return remote, history.version(remote.url, asked)
+            store.choose(folder, None)
+    return found
 
 
 def models(url: str) -> Models:

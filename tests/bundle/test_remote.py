@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
@@ -234,6 +235,33 @@ def test_mistakes_are_told(export):
             export(f"memory://models/{name}")
         with pytest.raises(UsageError, match=r"ends in a version|has an '@'"):
             export(f"models/{name}")
+
+
+def test_a_server_that_cannot_be_reached_and_a_model_that_is_not_there_are_one_clear_line(export):
+    with pytest.raises(BundleError, match=r"^'ftp://.*cannot be opened \(ConnectionRefusedError"):
+        nbpipe.load("ftp://127.0.0.1:1/late")
+    export(version="1.0")
+    with pytest.raises(BundleNotFoundError, match=r"^memory://models/lte does not exist"):
+        nbpipe.history("memory://models/lte")
+    for alias in (None, ["production"], "1.0"):
+        with pytest.raises(UsageError, match="is no alias"):
+            nbpipe.rollback(URL, alias)
+
+
+def test_what_does_not_belong_into_a_cached_version_is_taken_out_with_it(export, cache):
+    export(version="1.0")
+    folder = nbpipe.load(URL).bundle.path
+    (folder / "notes.txt").write_text("not of the export")
+    assert nbpipe.load(URL, "1.0").version == "1.0"
+    assert not (folder / "notes.txt").exists()
+
+
+def test_fifty_threads_load_what_no_cache_has_yet(export, cache):
+    export(version="1.0")
+    shutil.rmtree(cache)
+    with ThreadPoolExecutor(50) as pool:
+        loaded = list(pool.map(lambda _: nbpipe.load(URL, "1.0").version, range(50)))
+    assert loaded == ["1.0"] * 50
 
 
 @pytest.mark.skipif(find_spec("s3fs") is not None, reason="has s3fs")
