@@ -57,7 +57,7 @@ BODIES = {
     "joblib": (
         "import pandas\n"
         "row = pandas.DataFrame([json.loads(sys.argv[2])])\n"
-        'joblib.load(sys.argv[1] + "/tutorial").predict_proba(row)'
+        "joblib.load(sys.argv[1]).predict_proba(row)"
     ),
 }
 
@@ -140,7 +140,7 @@ def report(name, pipeline, X, y, folder, *, array):
     """Print what one model takes, one row, many rows, and from a cold start."""
     fitted = pipeline if not array else clone_of_frame(X, y)
     bundle = nbpipe.export(fitted, folder, X=X, y=y)
-    joblib.dump(fitted, bundle.path / "tutorial")
+    joblib.dump(fitted, saved := folder.with_suffix(".joblib"))
     model, one_job = nbpipe.load(bundle.path), nbpipe.load(bundle.path).pipeline
     names = list(X)
     records = [plain(X, row) for row in range(0, 10 * CALLS, 10)]
@@ -163,7 +163,7 @@ def report(name, pipeline, X, y, folder, *, array):
         print(f"  {rows:9,} rows  {1e3 * ours:9.1f} ms   scikit-learn, as fitted,", end="")
         print(f" {1e3 * theirs:9.1f} ms = {theirs / ours:.1f} x (1 asked)")
     ours, memory = cold("nbpipe", bundle.path, records[0])
-    theirs, used = cold("joblib", bundle.path, records[0])
+    theirs, used = cold("joblib", saved, records[0])
     print(f"  cold start      {ours:9.2f} s, {memory:.0f} MB", end="")
     print(" ({} s, {} MB asked)".format(*COLD_BARS), end="")
     print(f"   joblib {theirs:.2f} s, {used:.0f} MB")
