@@ -143,6 +143,8 @@ def test_the_limits_of_whole_numbers_are_those_of_their_dtype(dtype):
     assert rebuilt(column, [high]).tolist() == [high]
     with pytest.raises(SchemaError, match="expected a whole number"):
         rebuilt(column, [2 * high])
+    with pytest.raises(SchemaError, match="expected a whole number"):
+        rebuilt(column, [np.iinfo(dtype).min - 1])
 
 
 @pytest.mark.parametrize(
