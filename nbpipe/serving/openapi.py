@@ -140,10 +140,8 @@ def _field(feature: Feature, policy: Policy) -> dict[str, Any]:
 
 
 def _limits(dtype: str) -> dict[str, int]:
-    """Return the bounds of whole numbers, which are checked as the floats that are nearest."""
+    """Return the bounds of whole numbers, of which the upper is checked as the nearest float."""
     low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
-    if float(low) == float(low - 1):
-        low = (low + int(np.nextafter(float(low), -np.inf))) // 2
     if float(high) > high:
         high = (int(np.nextafter(float(high), 0)) + int(float(high))) // 2 - 1
     return {"minimum": low, "maximum": high}
