@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbpipe.assistants.prompt import prompt
+    from nbpipe.bundle.entry import Bundle
     from nbpipe.bundle.export import export
     from nbpipe.bundle.model import Model, load
     from nbpipe.bundle.promote import history, promote, rollback
-    from nbpipe.bundle.store import Bundle, models
+    from nbpipe.bundle.store import models
     from nbpipe.evaluation.compare import Comparison, compare
     from nbpipe.evaluation.cv import cv
     from nbpipe.evaluation.data import check_data
@@ -44,7 +45,7 @@ _HOME = {
     "explain": "nbpipe.leaks.explain",
     "prompt": "nbpipe.assistants.prompt",
     "export": "nbpipe.bundle.export",
-    "Bundle": "nbpipe.bundle.store",
+    "Bundle": "nbpipe.bundle.entry",
     "load": "nbpipe.bundle.model",
     "Model": "nbpipe.bundle.model",
     "models": "nbpipe.bundle.store",

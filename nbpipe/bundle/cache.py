@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-    from nbpipe.bundle.store import Bundle
+    from nbpipe.bundle.entry import Bundle
 
 
 def folder_of(address: str) -> Path:

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from nbpipe.bundle import integrity, probe, sample
 from nbpipe.bundle import manifest as manifests
+from nbpipe.bundle.entry import Bundle
 from nbpipe.bundle.environment import current, git_commit, requirements
 from nbpipe.bundle.folders import as_path, is_url, is_version, parse_version, reading
 from nbpipe.bundle.formats import estimator as estimators
@@ -31,7 +32,6 @@ from nbpipe.bundle.plan.parity import proven
 from nbpipe.bundle.plan.program import Plan
 from nbpipe.bundle.portability import check_portable
 from nbpipe.bundle.signing import signer
-from nbpipe.bundle.store import Bundle
 from nbpipe.bundle.write import check_free, staging
 from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, brief, one_line
 

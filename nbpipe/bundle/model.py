@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from nbpipe.bundle.entry import Bundle
     from nbpipe.bundle.manifest import Manifest
     from nbpipe.bundle.plan.program import Plan
     from nbpipe.bundle.policy import Policy
     from nbpipe.bundle.problems import Finding
     from nbpipe.bundle.schema import Schema
-    from nbpipe.bundle.store import Bundle
     from nbpipe.bundle.validate import Checked
 
 

@@ -19,11 +19,11 @@ from nbpipe.errors import NbpipeError, ProbeMismatchError, SchemaError, UsageErr
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from nbpipe.bundle.entry import Bundle
     from nbpipe.bundle.plan.rows import Rows
     from nbpipe.bundle.policy import Policy
     from nbpipe.bundle.probe import Probe
     from nbpipe.bundle.schema import Schema
-    from nbpipe.bundle.store import Bundle
 
 _IGNORE: Policy = dict.fromkeys(POLICY, "ignore")
 

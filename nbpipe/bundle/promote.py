@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from nbpipe.bundle.store import Bundle
+    from nbpipe.bundle.entry import Bundle
 
 
 def promote(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbpipe.bundle.aliases import Move
-    from nbpipe.bundle.store import Bundle
+    from nbpipe.bundle.entry import Bundle
 
 _MANY_MODELS = 3  # levels: models holds late/1.2.0/manifest.json
 _CHUNK = 2**20  # bytes

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from nbpipe.bundle.store import Bundle
+    from nbpipe.bundle.entry import Bundle
 
 FILE = integrity.SIGNATURE
 SIZE_LIMIT = 2**20  # bytes; a signature takes about 3 KB

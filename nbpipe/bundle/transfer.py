@@ -15,8 +15,8 @@ from nbpipe.errors import BundleNotFoundError, IntegrityError, VersionExistsErro
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from nbpipe.bundle.entry import Bundle
     from nbpipe.bundle.remote import Remote
-    from nbpipe.bundle.store import Bundle
 
 
 def download(model: Remote, name: str) -> Bundle:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from nbpipe.bundle.formats import estimator
 from nbpipe.bundle.opening import compare_estimator, content
-from nbpipe.bundle.store import Bundle, find
+from nbpipe.bundle.store import find
 from nbpipe.errors import IntegrityError, ProbeMismatchError, VersionMismatchError, one_line
 
 if TYPE_CHECKING:
+    from nbpipe.bundle.entry import Bundle
     from nbpipe.errors import BundleError
 
 _TIMEOUT = 600  # seconds; a model that takes longer to open is refused
