@@ -14,7 +14,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from nbpipe.errors import UsageError
+from nbpipe.errors import UsageError, one_line
 from nbpipe.serving.problems import MEDIA_TYPE, Refusal
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ def bind(host: str, port: int) -> tuple[socket.socket, str]:
     try:
         listening = socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
-        raise UsageError(f"{host}:{port} cannot be used: {error}.") from error
+        why = getattr(error, "strerror", None) or one_line(error)
+        raise UsageError(
+            f"{host}:{port} cannot be used: {why.rstrip('.')}. Choose another port; 0 takes any that "
+            "is free."
+        ) from error
     # asyncio sets it on sockets of its own making alone; without it each answer waits 40 ms
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     shown = f"[{host}]" if ":" in host else host
