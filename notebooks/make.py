@@ -13,6 +13,7 @@ without them, nbval takes an output for one that was never computed.
 
 import argparse
 import os
+import shutil
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -47,6 +48,7 @@ def main():
     for path in sources:
         print(path.stem, flush=True)
         notebook = build(path)
+        shutil.rmtree(HERE / "models" / path.stem[:2], ignore_errors=True)  # what it has exported
         with nothing_solved():
             NotebookClient(
                 notebook,
