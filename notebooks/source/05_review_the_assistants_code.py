@@ -210,4 +210,11 @@ model, scaler = script["model"], script["scaler"]
 #
 # </details>
 #
-# Next: [06 · Verify before shipping](06_verify_before_shipping.ipynb)
+# ## How far you are
+
+# %% tags=["nbval-ignore-output"]
+# %nbpipe exercise
+
+# %% [markdown]
+# Next: [06 · Verify before shipping](06_verify_before_shipping.ipynb) ·
+# [all lessons](index.ipynb)

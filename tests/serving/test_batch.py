@@ -254,7 +254,7 @@ def test_columns_are_refused_all_at_once_before_any_row(late, tmp_path):
         "missing column 'id'",
     ):
         assert each in text
-    assert "missing column 'temp' Did you mean 'Temp'?" in text
+    assert "missing column 'temp' (Did you mean 'Temp'?)" in text
 
 
 @pytest.mark.parametrize(

@@ -112,11 +112,12 @@ class Wanted:
         told = []
         for name in self.names:
             if name not in names:
-                told.append(f"missing column {name!r:.60}{did_you_mean(name, names)}")
+                near = did_you_mean(name, names).strip()
+                told.append(f"missing column {name!r:.60}" + (f" ({near})" if near else ""))
             elif names.count(name) > 1:
                 told.append(f"more than one column named {name!r:.60}")
         if told:
             raise SchemaError(
-                f"The input does not fit the model: {'; '.join(told)}.",
-                lines=("The input does not fit the model", *told),
+                f"The input lacks what was asked for: {'; '.join(told)}.",
+                lines=("The input lacks what was asked for", *told),
             )

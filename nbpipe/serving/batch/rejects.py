@@ -44,5 +44,5 @@ def refusal(chunk: Chunk, reasons: Reasons) -> SchemaError:
     more = len(reasons) - _SHOWN
     lines += [f"and {more:,} more among the rows next to them"] if more > 0 else []
     start = "Rows do not fit the model, and nothing was written"
-    advice = "To set bad rows aside and go on with the others, say where to with rejects."
+    advice = "To set bad rows aside and go on with the others, name a file by --rejects."
     return SchemaError(f"{start}: {'; '.join(lines)}. {advice}", lines=(start, *lines, advice))

@@ -100,7 +100,7 @@ class Run:
             if not self._work.resumable:
                 self._work.discard()
             elif isinstance(error, OutputError):
-                raise OutputError(f"{error} What is done is kept, and resume goes on.") from error
+                raise OutputError(f"{error} What is done is kept; --resume goes on.") from error
             raise
         except BaseException:
             self._work.discard()
@@ -176,8 +176,8 @@ class Run:
         if self._rejected > self._most:
             self._work.discard(kept=1)
             raise SchemaError(
-                f"{self._rejected:,} of {self._rows:,} rows were rejected, more than max_rejects "
-                f"({self._most}) allows. There is no output; the rejects tell why."
+                f"{self._rejected:,} of {self._rows:,} rows were rejected, more than the "
+                f"{self._most} that --max-rejects allows. There is no output; the rejects tell why."
             )
 
     def _note(self, place: Place | None, *, finished: bool = False) -> None:

@@ -156,13 +156,13 @@ class Unfinished:
         noted = self._read() if resume else None
         for part in self._parts:
             if part.taken() and not (overwrite or (noted and noted["finished"])):
-                raise UsageError(f"{part.place} exists. To replace it, pass overwrite.")
+                raise UsageError(f"{part.place} exists; --overwrite replaces it.")
         sizes = noted["sizes"] if noted else [None] * len(self._parts)
         for part, size in zip(self._parts, sizes, strict=True):
             if size is None or part.path.exists():
                 part.open(size)
             elif not (noted and noted["finished"]):  # else it is in its place already
-                raise UsageError(f"{part.path} is gone. Start over without resume.")
+                raise UsageError(f"{part.path} is gone. Start over, without --resume.")
         if noted is None:
             self._sweep()
         return noted
@@ -219,12 +219,12 @@ class Unfinished:
         except FileNotFoundError:
             return None
         except (ValueError, LookupError, TypeError) as error:
-            raise UsageError(f"{self._note} is damaged. Start over without resume.") from error
+            raise UsageError(f"{self._note} is damaged. Start over, without --resume.") from error
         changed = [name for name, now in self._identity.items() if identity.get(name) != now]
         if changed:
             raise UsageError(
                 f"The unfinished run of {self._note} cannot be resumed: {' and '.join(changed)} "
-                "changed since. Start over without resume."
+                "changed since. Start over, without --resume."
             )
         return noted
 
