@@ -366,3 +366,11 @@ def test_the_first_format_keeps_loading():
     else:
         with pytest.raises(VersionMismatchError):
             nbpipe.load(bundle.path)
+
+
+@pytest.mark.parametrize("kind", ["line", "forest", "boosted"])
+def test_a_plan_that_was_ever_written_still_predicts_its_probe(kind):
+    """Who changes the layout of plan.npz has to raise the manifest's format number."""
+    model = nbpipe.load(DATA / "plans" / kind, unpickle=False)
+    assert any("probe rows give the predictions of the export" in each for each in model.notes)
+    assert model.predict({"a": 1.0, "b": None, "c": "v"}).tolist() == [1]
