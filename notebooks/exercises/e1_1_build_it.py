@@ -43,7 +43,6 @@ mine = make_pipeline(columns, HistGradientBoostingClassifier(random_state=0)).fi
 )
 
 wrong = {
-    "mine = 3": "no pipeline with a `predict_proba`",
     """%%nbpipe build mine
 num = ["distance", "temp", "recent_delay"] >> StandardScaler()
 cat = ["carrier", "origin"] >> OneHotEncoder(handle_unknown="ignore")
@@ -64,6 +63,7 @@ num = ["distance", "temp"] >> SimpleImputer() >> StandardScaler()
 model = LogisticRegression()
 """: "2 numeric and 0 categorical",
     "mine = make_pipeline(SimpleImputer(), LogisticRegression())": "Fitted on `data`",
+    "mine = 3": "no pipeline with a `predict_proba`",
 }
 
 
