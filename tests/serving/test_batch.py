@@ -108,7 +108,8 @@ def test_any_kind_of_file_is_predicted_as_its_frame_is(late, flights, tmp_path, 
     assert found.flight.astype(int).tolist() == rows.flight.tolist()
     assert found.tailnum.tolist() == rows.tailnum.tolist()
     proba = expected(late, rows)
-    assert found[["probability_0", "probability_1"]].to_numpy().tolist() == proba.tolist()
+    given = found[["probability_0", "probability_1"]].to_numpy()
+    np.testing.assert_allclose(given, proba, rtol=1e-12)  # rows together, or chunk by chunk
     assert found.prediction.tolist() == proba.argmax(axis=1).tolist()
     assert places(tmp_path) == [source.name, target.name]
 
@@ -129,7 +130,8 @@ def test_cells_are_what_the_schema_says(mixed, tmp_path):
     ]
     with pytest.warns(UserWarning, match="'7'"):
         wanted = mixed.predict(rows)
-    assert pd.read_csv(tmp_path / "out.csv").prediction.tolist() == wanted.tolist()
+    found = pd.read_csv(tmp_path / "out.csv").prediction
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
     assert len(done.warnings) == 1
     assert "column 'code': '7' (text)" in done.warnings[0]
     assert done.warnings[0].endswith("in 1 rows")
@@ -232,7 +234,7 @@ def test_missing_values_are_empty_or_what_is_said(late, flights, tmp_path):
         nbpipe.predict_file(late, tmp_path / "in.csv", tmp_path / "out.csv")
     nbpipe.predict_file(late, tmp_path / "in.csv", tmp_path / "out.csv", na_values=["NA"])
     found = pd.read_csv(tmp_path / "out.csv").probability_1
-    assert found.tolist() == expected(late, rows)[:, 1].tolist()
+    np.testing.assert_allclose(found, expected(late, rows)[:, 1], rtol=1e-12)
 
 
 def test_columns_are_refused_all_at_once_before_any_row(late, tmp_path):
@@ -275,7 +277,7 @@ def test_dialects_of_csv_are_one(late, flights, tmp_path, change):
     (tmp_path / "in.csv").write_bytes(change(rows.to_csv(index=False).encode()))
     nbpipe.predict_file(late, tmp_path / "in.csv", tmp_path / "out.csv")
     found = pd.read_csv(tmp_path / "out.csv").probability_1
-    assert found.tolist() == expected(late, rows)[:, 1].tolist()
+    np.testing.assert_allclose(found, expected(late, rows)[:, 1], rtol=1e-12)
 
 
 def test_kept_cells_are_copied_as_they_are(late, flights, tmp_path):
@@ -340,7 +342,7 @@ def test_a_huge_field_is_read(late, flights, tmp_path):
     rows.to_csv(tmp_path / "in.csv", index=False)
     nbpipe.predict_file(late, tmp_path / "in.csv", tmp_path / "out.csv")
     found = pd.read_csv(tmp_path / "out.csv").probability_1
-    assert found.tolist() == expected(late, rows)[:, 1].tolist()
+    np.testing.assert_allclose(found, expected(late, rows)[:, 1], rtol=1e-12)
 
 
 def test_json_lines_that_are_no_objects_are_rejects(mixed, tmp_path):
