@@ -43,6 +43,11 @@ def explain(path: Path) -> BundleError:
             f"{_advice(path)}",
             path=str(path),
         )
+    models = sorted(p for p in path.iterdir() if any(p.glob("*/manifest.json")))
+    if models:
+        return BundleNotFoundError(
+            f"{path} is a folder of models; load one of them, such as {models[0]}.", path=str(path)
+        )
     return BundleNotFoundError(
         f"{path} holds no exported model; nbpipe.models() lists what a folder has.", path=str(path)
     )

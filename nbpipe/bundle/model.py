@@ -319,6 +319,8 @@ def load(
         notes.append("no compiled plan: the estimator itself predicts")
     notes += _unchecked(bundle.manifest.schema)
     notes += [f"{name} is no part of the bundle, and was not opened" for name in others]
+    if trusted_key is not None:
+        notes.append(f"signed, as {trusted_key} tells")
     return Model(bundle, predictor, notes, rules, **opened)
 
 

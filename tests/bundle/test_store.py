@@ -271,3 +271,9 @@ def test_versions_with_an_epoch_or_a_local_part_are_read_but_no_longer_written(e
     path.rename(path.with_name("1.0+abc"))
     assert nbpipe.load(tmp_path / "late", "1.0+abc").version == "1.0+abc"
     assert nbpipe.load(tmp_path / "late").version == "1.0+abc"
+
+
+def test_a_folder_of_models_names_one_of_them(export, tmp_path):
+    export("late")
+    with pytest.raises(BundleNotFoundError, match=r"a folder of models; load one .*late\.$"):
+        nbpipe.load(tmp_path)
