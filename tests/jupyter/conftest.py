@@ -1,5 +1,7 @@
 """A real IPython shell with the extension loaded, and a small, real table in it."""
 
+import builtins
+
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -10,6 +12,8 @@ from shells import FLIGHTS, run
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    # doctest's prompt leaves one behind, and IPython then sets none of its own
+    monkeypatch.delattr(builtins, "_", raising=False)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
