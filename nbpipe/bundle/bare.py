@@ -36,6 +36,10 @@ def explain(path: Path) -> BundleError:
         return BundleNotFoundError(
             f"{path} does not exist.{did_you_mean(path.name, near)}", path=str(path)
         )
+    return _explain_folder(path)
+
+
+def _explain_folder(path: Path) -> BundleError:
     bare = sorted(p for p in path.iterdir() if p.suffix in _SUFFIXES and p.is_file())  # no pipes
     if bare:
         return BundleError(
