@@ -26,11 +26,12 @@ Each message says what is wrong, where, and what to do next; the facts are attri
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -247,3 +248,14 @@ class MissingExtraError(NbpipeError, ImportError):
     """
 
     extra: str = ""
+
+
+@contextmanager
+def extra(name: str, why: str) -> Iterator[None]:
+    """Turn a failed import within into the error that says why, and names the extra to install."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{why}: pip install 'nbpipe-sklearn[{name}]'.", extra=name
+        ) from error

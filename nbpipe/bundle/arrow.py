@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.values import as_array, put
-from nbpipe.errors import MissingExtraError, SchemaError, one_line
+from nbpipe.errors import SchemaError, extra, one_line
 
 if TYPE_CHECKING:
     from nbpipe.bundle.values import Array
@@ -32,14 +32,9 @@ def read_table(rows: Any) -> Any:
     SchemaError
         They are no table, such as a single column, or have types that pyarrow does not know.
     """
-    try:
+    library = type(rows).__module__.partition(".")[0]
+    with extra("parquet", f"Reading a {type(rows).__name__} of {library} takes pyarrow"):
         import pyarrow as pa  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError(
-            f"Reading a {type(rows).__name__} of {type(rows).__module__.partition('.')[0]} takes "
-            "pyarrow: pip install 'nbpipe-sklearn[parquet]'.",
-            extra="parquet",
-        ) from error
     try:
         return pa.table(rows)
     except (pa.ArrowException, TypeError, ValueError) as error:

@@ -24,10 +24,10 @@ from nbpipe.errors import (
     BundleError,
     BundleNotFoundError,
     IntegrityError,
-    MissingExtraError,
     MissingModuleError,
     UsageError,
     VersionExistsError,
+    extra,
     one_line,
 )
 
@@ -134,12 +134,8 @@ def connect(url: str) -> Remote:
     ------
     MissingExtraError, MissingModuleError, UsageError, BundleError
     """
-    try:
+    with extra("remote", f"{url} needs fsspec"):
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{url} needs fsspec: pip install 'nbpipe-sklearn[remote]'.", extra="remote"
-        ) from error
     url = url.rstrip("/")
     try:
         fs, root = url_to_fs(url)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbpipe.errors import MissingExtraError
+from nbpipe.errors import extra
 from nbpipe.evaluation.gaps import WEIGHTED, shows_weights
 from nbpipe.evaluation.numbers import number
 
@@ -76,13 +76,9 @@ def describe_gap(report: CVReport, metric: str | None = None) -> str:
 
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure that a notebook shows, or say what is not installed."""
-    try:
+    with extra("lab", "Drawing needs matplotlib"):
         # Not by pyplot, which would register the figure and show it twice.
         from nbpipe.evaluation.shown import ShownFigure  # noqa: PLC0415
-    except ImportError:
-        raise MissingExtraError(
-            "Drawing needs matplotlib: pip install 'nbpipe-sklearn[lab]'.", extra="lab"
-        ) from None
     # An opaque white page: dark themes show it as a card, and every colour keeps its contrast.
     return ShownFigure(figsize=(width, height), layout="constrained", facecolor="white")
 

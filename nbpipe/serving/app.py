@@ -8,22 +8,18 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle.codec import encode
-from nbpipe.errors import MissingExtraError
+from nbpipe.errors import extra
 from nbpipe.serving import metrics, openapi
 from nbpipe.serving.current import Current
 from nbpipe.serving.observe import Observe
 from nbpipe.serving.predict import Limits, Predict
 from nbpipe.serving.problems import NOWHERE, Refusal
 
-try:
+with extra("serve", "Serving needs FastAPI and uvicorn"):
     from fastapi import FastAPI
     from starlette.exceptions import HTTPException
     from starlette.responses import Response
     from starlette.routing import Route
-except ImportError as error:
-    raise MissingExtraError(
-        "Serving needs FastAPI and uvicorn: pip install 'nbpipe-sklearn[serve]'.", extra="serve"
-    ) from error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,7 +9,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from nbpipe.bundle.schema import logical_kind
-from nbpipe.errors import ExportError, MissingExtraError, one_line
+from nbpipe.errors import ExportError, extra, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +30,9 @@ def need() -> tuple[Any, Any]:
     ------
     MissingExtraError
     """
-    try:
+    with extra("onnx", f"{FILE} needs skl2onnx and onnxruntime"):
         import onnxruntime  # noqa: PLC0415 - an extra
         import skl2onnx  # noqa: PLC0415 - likewise
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{FILE} needs skl2onnx and onnxruntime: pip install 'nbpipe-sklearn[onnx]'.",
-            extra="onnx",
-        ) from error
     return skl2onnx, onnxruntime
 
 

@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle.formats import trusted
-from nbpipe.errors import ExportError, IntegrityError, MissingExtraError, NotPortableError, one_line
+from nbpipe.errors import ExportError, IntegrityError, NotPortableError, extra, one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,12 +25,8 @@ def need() -> Any:
     ------
     MissingExtraError
     """
-    try:
+    with extra("skops", f"{FILE} needs skops"):
         import skops.io as skops_io  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{FILE} needs skops: pip install 'nbpipe-sklearn[skops]'.", extra="skops"
-        ) from error
     return skops_io
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from nbpipe.bundle.arrow import columns_of
 from nbpipe.bundle.given import Given
-from nbpipe.errors import DataError, MissingExtraError, one_line
+from nbpipe.errors import DataError, extra, one_line
 from nbpipe.serving.batch.chunk import ROWS, Chunk, Place
 
 if TYPE_CHECKING:
@@ -24,13 +24,9 @@ def pyarrow() -> Any:
     ------
     MissingExtraError
     """
-    try:
+    with extra("parquet", "Parquet needs pyarrow"):
         import pyarrow as pa  # noqa: PLC0415 - an extra
         import pyarrow.parquet  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError(
-            'Parquet needs pyarrow: pip install "nbpipe-sklearn[parquet]".', extra="parquet"
-        ) from error
     return pa
 
 
