@@ -24,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 import nbpipe
-from nbpipe.bundle.validate import examine
+from nbpipe.bundle.rows.validate import examine
 
 DATA = Path(__file__).parents[1] / "notebooks" / "data" / "flights_jan_aug.csv.gz"
 NUMBERS = ["distance", "temp", "humid", "wind_speed", "wind_gust", "plane_year"]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbpipe.assistants.prompt import prompt
-    from nbpipe.bundle.entry import Bundle
     from nbpipe.bundle.export import export
     from nbpipe.bundle.model import Model, load
-    from nbpipe.bundle.promote import history, promote, rollback
-    from nbpipe.bundle.store import models
+    from nbpipe.bundle.store.entry import Bundle
+    from nbpipe.bundle.store.promote import history, promote, rollback
+    from nbpipe.bundle.store.versions import models
     from nbpipe.evaluation.compare import Comparison, compare
     from nbpipe.evaluation.cv import cv
     from nbpipe.evaluation.data import check_data
@@ -45,14 +45,14 @@ _HOME = {
     "explain": "nbpipe.leaks.explain",
     "prompt": "nbpipe.assistants.prompt",
     "export": "nbpipe.bundle.export",
-    "Bundle": "nbpipe.bundle.entry",
+    "Bundle": "nbpipe.bundle.store.entry",
     "load": "nbpipe.bundle.model",
     "Model": "nbpipe.bundle.model",
-    "models": "nbpipe.bundle.store",
+    "models": "nbpipe.bundle.store.versions",
     "predict_file": "nbpipe.serving.batch.files",
-    "promote": "nbpipe.bundle.promote",
-    "rollback": "nbpipe.bundle.promote",
-    "history": "nbpipe.bundle.promote",
+    "promote": "nbpipe.bundle.store.promote",
+    "rollback": "nbpipe.bundle.store.promote",
+    "history": "nbpipe.bundle.store.promote",
 }
 
 __all__ = [

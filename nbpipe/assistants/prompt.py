@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sklearn
 
-from nbpipe.bundle.learn import check_frame, describe
+from nbpipe.bundle.rows.learn import check_frame, describe
 from nbpipe.errors import ExportError, NbpipeError, UsageError, did_you_mean
 from nbpipe.evaluation.rows import check_rows
 from nbpipe.evaluation.sides import guess_task

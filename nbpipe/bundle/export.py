@@ -14,25 +14,26 @@ import pandas as pd
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from nbpipe.bundle import integrity, probe, sample
 from nbpipe.bundle import manifest as manifests
-from nbpipe.bundle.entry import Bundle
-from nbpipe.bundle.environment import current, git_commit, requirements
-from nbpipe.bundle.folders import as_path, is_url, is_version, parse_version, reading
 from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.formats import gate
 from nbpipe.bundle.formats import onnx as graphs
 from nbpipe.bundle.formats.inside import serial
-from nbpipe.bundle.inputs import rows_fitted
-from nbpipe.bundle.learn import learn
 from nbpipe.bundle.manifest import Data, Manifest, Target
 from nbpipe.bundle.opening import check_plan
 from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.parity import proven
 from nbpipe.bundle.plan.program import Plan
-from nbpipe.bundle.portability import check_portable
-from nbpipe.bundle.signing import signer
-from nbpipe.bundle.write import check_free, staging
+from nbpipe.bundle.rows import sample
+from nbpipe.bundle.rows.inputs import rows_fitted
+from nbpipe.bundle.rows.learn import learn
+from nbpipe.bundle.store.entry import Bundle
+from nbpipe.bundle.store.folders import as_path, is_url, is_version, parse_version, reading
+from nbpipe.bundle.store.write import check_free, staging
+from nbpipe.bundle.trust import integrity, probe
+from nbpipe.bundle.trust.environment import current, git_commit, requirements
+from nbpipe.bundle.trust.portability import check_portable
+from nbpipe.bundle.trust.signing import signer
 from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, brief, one_line
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nbpipe.bundle.formats.estimator import Format
-    from nbpipe.bundle.probe import Probe
-    from nbpipe.bundle.remote import Remote
+    from nbpipe.bundle.store.remote import Remote
+    from nbpipe.bundle.trust.probe import Probe
 
 _DOUBTFUL = {"suspicious", "no better than the baseline"}  # verdicts that deserve a warning
 
@@ -207,7 +208,7 @@ def _model_folder(to: str | PathLike[str]) -> Path:
 def _far(to: str | PathLike[str]) -> Remote | None:
     if not is_url(to):
         return None
-    from nbpipe.bundle.remote import connect  # noqa: PLC0415 - only for URLs
+    from nbpipe.bundle.store.remote import connect  # noqa: PLC0415 - only for URLs
 
     far = connect(str(to))
     _check_name(far.url, far.name)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from nbpipe.bundle import integrity
 from nbpipe.bundle.codec import DecodeError, decode, dump, encode, parse
-from nbpipe.bundle.integrity import FileRecord  # noqa: TC001 - likewise
-from nbpipe.bundle.schema import Scalar, Schema  # noqa: TC001 - likewise
+from nbpipe.bundle.rows.schema import Scalar, Schema  # noqa: TC001 - likewise
+from nbpipe.bundle.trust import integrity
+from nbpipe.bundle.trust.integrity import FileRecord  # noqa: TC001 - likewise
 from nbpipe.errors import BundleNotFoundError, ExportError, ManifestError
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle import integrity, probe
-from nbpipe.bundle.environment import compare
-from nbpipe.bundle.folders import reading
 from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.opening import open_estimator, open_plan
 from nbpipe.bundle.plan import arrays
-from nbpipe.bundle.policy import parse_policy
-from nbpipe.bundle.problems import refuse, warn
-from nbpipe.bundle.records import Records
-from nbpipe.bundle.store import find
+from nbpipe.bundle.rows.policy import parse_policy
+from nbpipe.bundle.rows.problems import refuse, warn
+from nbpipe.bundle.rows.records import Records
+from nbpipe.bundle.store.folders import reading
+from nbpipe.bundle.store.versions import find
+from nbpipe.bundle.trust import integrity, probe
+from nbpipe.bundle.trust.environment import compare
 from nbpipe.errors import DataError, ManifestError, UsageError, one_line
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from nbpipe.bundle.entry import Bundle
     from nbpipe.bundle.manifest import Manifest
     from nbpipe.bundle.plan.program import Plan
-    from nbpipe.bundle.policy import Policy
-    from nbpipe.bundle.problems import Finding
-    from nbpipe.bundle.schema import Schema
-    from nbpipe.bundle.validate import Checked
+    from nbpipe.bundle.rows.policy import Policy
+    from nbpipe.bundle.rows.problems import Finding
+    from nbpipe.bundle.rows.schema import Schema
+    from nbpipe.bundle.rows.validate import Checked
+    from nbpipe.bundle.store.entry import Bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Model:
         return self._has("predict_proba")
 
     def answer_checked(self, checked: Checked, *, proba: bool = True) -> Answer:
-        """Predict for rows that were checked already, as by `nbpipe.bundle.sift.sift`.
+        """Predict for rows that were checked already, as by `nbpipe.bundle.rows.sift.sift`.
 
         Without `proba`, probabilities are left out, which an estimator takes time for.
         """
@@ -212,7 +212,7 @@ class Model:
         given = self._records.read(rows) if plan is not None and columns is None else None
         if given is not None:
             return given, ()
-        from nbpipe.bundle.validate import examine, judge  # noqa: PLC0415 - few rows need it
+        from nbpipe.bundle.rows.validate import examine, judge  # noqa: PLC0415 - few rows need it
 
         checked, findings = examine(rows, self.schema, columns)
         errors, warned = judge(findings, self.schema, self.policy)
@@ -294,7 +294,7 @@ def load(
     if probe.FILE not in bundle.manifest.files or not estimators.file_among(bundle.manifest.files):
         raise ManifestError(f"The manifest of {bundle.path} lists no model.", path=str(bundle.path))
     if trusted_key is not None:
-        from nbpipe.bundle import signing  # noqa: PLC0415 - only with a key
+        from nbpipe.bundle.trust import signing  # noqa: PLC0415 - only with a key
 
         signing.verify(bundle, trusted_key)
     with reading(bundle.path):

@@ -6,24 +6,24 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle import integrity, probe
-from nbpipe.bundle.environment import compare
 from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.formats import joblib
 from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.program import Plan
-from nbpipe.bundle.policy import POLICY
-from nbpipe.bundle.records import Records
+from nbpipe.bundle.rows.policy import POLICY
+from nbpipe.bundle.rows.records import Records
+from nbpipe.bundle.trust import integrity, probe
+from nbpipe.bundle.trust.environment import compare
 from nbpipe.errors import NbpipeError, ProbeMismatchError, SchemaError, UsageError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nbpipe.bundle.entry import Bundle
     from nbpipe.bundle.plan.rows import Rows
-    from nbpipe.bundle.policy import Policy
-    from nbpipe.bundle.probe import Probe
-    from nbpipe.bundle.schema import Schema
+    from nbpipe.bundle.rows.policy import Policy
+    from nbpipe.bundle.rows.schema import Schema
+    from nbpipe.bundle.store.entry import Bundle
+    from nbpipe.bundle.trust.probe import Probe
 
 _IGNORE: Policy = dict.fromkeys(POLICY, "ignore")
 
@@ -86,7 +86,7 @@ def read_rows(rows: list[Any], schema: Schema) -> Rows:
     clean = Records(schema).read(rows)
     if clean is not None:
         return clean
-    from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
+    from nbpipe.bundle.rows.validate import check  # noqa: PLC0415 - it takes pandas
 
     return check(rows, schema, _IGNORE).table()
 
@@ -120,7 +120,7 @@ def open_estimator(
     if mismatch is not None:
         if not allow_version_mismatch:
             raise mismatch
-        from nbpipe.bundle.trial import attempt  # noqa: PLC0415 - few need it
+        from nbpipe.bundle.trust.trial import attempt  # noqa: PLC0415 - few need it
 
         attempt(bundle, mismatch)
         notes.append(
@@ -152,7 +152,7 @@ def check_estimator(bundle: Bundle, estimator: Any) -> str:
 
 def compare_estimator(bundle: Bundle, estimator: Any) -> str:
     """Compare as `check_estimator` does, but let whatever the estimator raises through."""
-    from nbpipe.bundle.validate import check  # noqa: PLC0415 - it takes pandas
+    from nbpipe.bundle.rows.validate import check  # noqa: PLC0415 - it takes pandas
 
     rows = probe.parse(content(bundle, probe.FILE))
     with _fitting():

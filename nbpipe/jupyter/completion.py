@@ -12,7 +12,7 @@ from IPython.core.completer import SimpleCompletion, context_matcher
 from sklearn import model_selection
 from sklearn.metrics import get_scorer_names
 
-from nbpipe.bundle.aliases import read
+from nbpipe.bundle.store.aliases import read
 from nbpipe.errors import NbpipeError
 from nbpipe.leaks.rules.registry import RULES
 

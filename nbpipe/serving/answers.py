@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle.probe import as_lists
+from nbpipe.bundle.trust.probe import as_lists
 from nbpipe.errors import DataError
 from nbpipe.serving import body
 from nbpipe.serving.problems import Refusal, listed

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle.model import Model, load
-from nbpipe.bundle.store import find
+from nbpipe.bundle.store.versions import find
 from nbpipe.errors import NbpipeError, one_line
 
 if TYPE_CHECKING:

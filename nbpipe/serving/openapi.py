@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle import integrity, probe
-from nbpipe.bundle.policy import action
-from nbpipe.bundle.schema import logical_kind
+from nbpipe.bundle.rows.policy import action
+from nbpipe.bundle.rows.schema import logical_kind
+from nbpipe.bundle.trust import integrity, probe
 from nbpipe.errors import BundleError
 from nbpipe.serving import metrics, problems
 from nbpipe.serving.answers import class_name
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nbpipe.bundle.model import Model
-    from nbpipe.bundle.policy import Policy
-    from nbpipe.bundle.schema import Feature
+    from nbpipe.bundle.rows.policy import Policy
+    from nbpipe.bundle.rows.schema import Feature
 
 _EXAMPLES = 3
 _DAY = r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from nbpipe.bundle.problems import Problem
+    from nbpipe.bundle.rows.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"
 LISTED = 1000  # problems in one answer; `detail` counts all

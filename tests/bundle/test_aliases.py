@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 
 import nbpipe
-from nbpipe.bundle.aliases import History, Move, amend, from_json, read
-from nbpipe.bundle.store import find
+from nbpipe.bundle.store.aliases import History, Move, amend, from_json, read
+from nbpipe.bundle.store.versions import find
 from nbpipe.errors import BundleError, BundleNotFoundError, IntegrityError, UsageError
 
 VERSIONS = ("1.0", "1.1", "1.2")
@@ -223,7 +223,7 @@ def test_any_history_is_read_back_and_its_aliases_follow_from_it(steps):
 
 
 PROMOTER = """
-import sys, nbpipe, nbpipe.bundle.promote
+import sys, nbpipe, nbpipe.bundle.store.promote
 print("ready", flush=True)
 sys.stdin.readline()
 for i in range(int(sys.argv[2])):
@@ -231,8 +231,8 @@ for i in range(int(sys.argv[2])):
 """
 READER = """
 import sys
-from nbpipe.bundle.aliases import read
-from nbpipe.bundle.store import find
+from nbpipe.bundle.store.aliases import read
+from nbpipe.bundle.store.versions import find
 from pathlib import Path
 print("ready", flush=True)
 seen, last = [], 0
@@ -244,7 +244,7 @@ while last < int(sys.argv[2]):
 print(len(seen), *sorted(set(seen)))
 """
 KILLED = """
-import os, sys, nbpipe, nbpipe.bundle.promote
+import os, sys, nbpipe, nbpipe.bundle.store.promote
 for line in sys.stdin:
     child = os.fork()
     while child == 0:
@@ -329,7 +329,8 @@ def test_a_folder_that_may_not_be_written_is_told_and_still_read(late):
     for folder in (late.parents[1], late.parents[2]):
         folder.chmod(0o755)
     code = (
-        "import os, sys, nbpipe, nbpipe.bundle.promote\nos.chdir(sys.argv[1])\nos.setuid(65534)\n"
+        "import os, sys, nbpipe, nbpipe.bundle.store.promote\n"
+        "os.chdir(sys.argv[1])\nos.setuid(65534)\n"
         "try: nbpipe.promote('late', '1.1', 'production')\n"
         "except nbpipe.errors.BundleError as error: print(error)\n"
         "print(nbpipe.history('late').current())"

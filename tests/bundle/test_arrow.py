@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbpipe.bundle.learn import describe
-from nbpipe.bundle.policy import POLICY, parse_policy
-from nbpipe.bundle.schema import Schema
-from nbpipe.bundle.validate import check, examine
+from nbpipe.bundle.rows.learn import describe
+from nbpipe.bundle.rows.policy import POLICY, parse_policy
+from nbpipe.bundle.rows.schema import Schema
+from nbpipe.bundle.rows.validate import check, examine
 from nbpipe.errors import MissingExtraError, SchemaError
 
 QUIET = parse_policy(dict.fromkeys(POLICY, "ignore"))

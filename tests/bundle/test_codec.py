@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbpipe.bundle.codec import DecodeError, decode, dump, encode
-from nbpipe.bundle.integrity import FileRecord
 from nbpipe.bundle.manifest import Data, Environment, Manifest, Target, from_json, is_name
-from nbpipe.bundle.schema import Feature, Schema
+from nbpipe.bundle.rows.schema import Feature, Schema
+from nbpipe.bundle.trust.integrity import FileRecord
 from nbpipe.errors import ExportError
 
 DATA = Path(__file__).parent / "data"

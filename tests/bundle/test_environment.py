@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from packaging.version import Version
 
-from nbpipe.bundle.environment import compare, current, install_command, requirements
+from nbpipe.bundle.trust.environment import compare, current, install_command, requirements
 
 NEEDS = ("scikit-learn", "numpy")
 

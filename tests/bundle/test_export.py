@@ -27,9 +27,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import nbpipe
-from nbpipe.bundle import portability
 from nbpipe.bundle.formats.inside import serial
-from nbpipe.bundle.inputs import rows_fitted
+from nbpipe.bundle.rows.inputs import rows_fitted
+from nbpipe.bundle.trust import portability
 from nbpipe.errors import DataError, ExportError, NotPortableError, UsageError, VersionExistsError
 
 NUMBERS = ["distance", "dep_delay"]
@@ -388,7 +388,7 @@ class Picky(StandardScaler):
 
 def elsewhere(monkeypatch, *classes):
     """Have classes of this file pass for those of an installed package."""
-    monkeypatch.setattr("nbpipe.bundle.portability._distributions", lambda _: set())
+    monkeypatch.setattr("nbpipe.bundle.trust.portability._distributions", lambda _: set())
     for each in classes:
         monkeypatch.setitem(sys.modules, each.__module__, sys.modules[__name__])
 

@@ -19,8 +19,8 @@ from sklearn.preprocessing import (
 )
 
 import nbpipe
-from nbpipe.bundle.inputs import columns_read, encoded_columns, feature_names
-from nbpipe.bundle.learn import learn
+from nbpipe.bundle.rows.inputs import columns_read, encoded_columns, feature_names
+from nbpipe.bundle.rows.learn import learn
 from nbpipe.errors import SchemaError
 
 X = pd.DataFrame(

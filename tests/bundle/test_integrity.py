@@ -12,7 +12,8 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import nbpipe
-from nbpipe.bundle import integrity, manifest
+from nbpipe.bundle import manifest
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import BundleError, IntegrityError, ManifestError, NbpipeError
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import nbpipe
-from nbpipe.bundle import integrity, manifest
+from nbpipe.bundle import manifest
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import (
     BundleError,
     BundleNotFoundError,

@@ -23,7 +23,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 import nbpipe
 from nbpipe.bundle.formats import gate
-from nbpipe.bundle.learn import learn
+from nbpipe.bundle.rows.learn import learn
 from nbpipe.errors import ExportError, MissingExtraError
 
 NUMBERS = ["distance", "temp", "wind_gust"]

@@ -54,14 +54,14 @@ from sklearn.preprocessing import (
 from sklearn.svm import LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from nbpipe.bundle.learn import learn
 from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.compiling import compile_plan
 from nbpipe.bundle.plan.parity import agree, difference
 from nbpipe.bundle.plan.program import METHODS, Plan
 from nbpipe.bundle.plan.rows import Row
-from nbpipe.bundle.policy import POLICY
-from nbpipe.bundle.validate import check, to_frame
+from nbpipe.bundle.rows.learn import learn
+from nbpipe.bundle.rows.policy import POLICY
+from nbpipe.bundle.rows.validate import check, to_frame
 from nbpipe.errors import IntegrityError
 
 pytestmark = pytest.mark.filterwarnings("ignore")

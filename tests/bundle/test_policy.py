@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbpipe.bundle.learn import describe
-from nbpipe.bundle.policy import POLICY, action, parse_policy
-from nbpipe.bundle.problems import InputWarning
-from nbpipe.bundle.schema import Schema
-from nbpipe.bundle.validate import check
+from nbpipe.bundle.rows.learn import describe
+from nbpipe.bundle.rows.policy import POLICY, action, parse_policy
+from nbpipe.bundle.rows.problems import InputWarning
+from nbpipe.bundle.rows.schema import Schema
+from nbpipe.bundle.rows.validate import check
 from nbpipe.errors import SchemaError, UsageError
 
 TRAINED = pd.DataFrame({name: [1.0, 2.0] for name in ("temp", "dew.point", "range")})

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbpipe.bundle.learn import describe
-from nbpipe.bundle.policy import POLICY, parse_policy
-from nbpipe.bundle.problems import KEPT, InputWarning
-from nbpipe.bundle.schema import Schema
-from nbpipe.bundle.validate import to_frame
+from nbpipe.bundle.rows.learn import describe
+from nbpipe.bundle.rows.policy import POLICY, parse_policy
+from nbpipe.bundle.rows.problems import KEPT, InputWarning
+from nbpipe.bundle.rows.schema import Schema
+from nbpipe.bundle.rows.validate import to_frame
 from nbpipe.errors import SchemaError, UsageError
 
 TRAINED = pd.DataFrame({"temp": [9.0, 100.9], "carrier": pd.Categorical(["AA", "UA"])})

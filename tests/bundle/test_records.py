@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbpipe.bundle.learn import learn
 from nbpipe.bundle.plan.rows import Row
-from nbpipe.bundle.policy import POLICY
-from nbpipe.bundle.records import Records
-from nbpipe.bundle.schema import Feature, Schema
-from nbpipe.bundle.validate import check
+from nbpipe.bundle.rows.learn import learn
+from nbpipe.bundle.rows.policy import POLICY
+from nbpipe.bundle.rows.records import Records
+from nbpipe.bundle.rows.schema import Feature, Schema
+from nbpipe.bundle.rows.validate import check
 from nbpipe.errors import SchemaError
 
 SCHEMA = Schema(

@@ -20,8 +20,8 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import nbpipe
-from nbpipe.bundle.folders import is_url
-from nbpipe.bundle.store import find
+from nbpipe.bundle.store.folders import is_url
+from nbpipe.bundle.store.versions import find
 from nbpipe.errors import (
     BundleError,
     BundleNotFoundError,
@@ -188,8 +188,8 @@ def test_versions_are_never_overwritten(export, cache):
     export(version="1.0")
     with pytest.raises(VersionExistsError, match=r"late/1.0 exists, and versions are never overw"):
         export(version="1.0")
-    from nbpipe.bundle.remote import connect
-    from nbpipe.bundle.transfer import upload
+    from nbpipe.bundle.store.remote import connect
+    from nbpipe.bundle.store.transfer import upload
 
     before = dict(fsspec.filesystem("memory").store)
     with pytest.raises(VersionExistsError, match=r"late/1\.0 is being made by somebody else"):
@@ -319,8 +319,8 @@ print(nbpipe.load(sys.argv[1]).version)
 UPLOADER = """
 import os, time
 from pathlib import Path
-from nbpipe.bundle.remote import connect
-from nbpipe.bundle.transfer import upload
+from nbpipe.bundle.store.remote import connect
+from nbpipe.bundle.store.transfer import upload
 class Slow(Disk):
     def put_file(self, *given, **options):
         super().put_file(*given, **options)

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from sklearn.linear_model import LinearRegression
 
 import nbpipe
-from nbpipe.bundle import integrity, manifest
+from nbpipe.bundle import manifest
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import BundleError, IntegrityError, MissingExtraError, UsageError
 
 PKCS8, PEM = serialization.PrivateFormat.PKCS8, serialization.Encoding.PEM

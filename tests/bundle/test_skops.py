@@ -32,11 +32,11 @@ from sklearn.svm import SVC
 from xgboost import XGBClassifier
 
 import nbpipe
-from nbpipe.bundle import integrity
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.formats import native, trusted
 from nbpipe.bundle.formats import skops as audited
 from nbpipe.bundle.formats.trusted import audit
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import (
     BundleError,
     ExportError,

@@ -17,8 +17,8 @@ from packaging.version import Version
 from sklearn.linear_model import LinearRegression
 
 import nbpipe
-from nbpipe.bundle.folders import latest, versions
-from nbpipe.bundle.write import next_version
+from nbpipe.bundle.store.folders import latest, versions
+from nbpipe.bundle.store.write import next_version
 from nbpipe.errors import BundleError, BundleNotFoundError, ManifestError, UsageError
 
 

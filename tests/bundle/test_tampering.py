@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sklearn.linear_model import LogisticRegression
 
 import nbpipe
-from nbpipe.bundle import integrity, manifest
+from nbpipe.bundle import manifest
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import BundleError, IntegrityError, ManifestError, NbpipeError, UsageError
 
 ROW = {"a": 0.5}
@@ -67,7 +68,7 @@ def key(tmp_path_factory):
 @pytest.fixture(scope="module")
 def original(tmp_path_factory, key):
     """Return a signed bundle with a plan, and a trap in the place of its estimator."""
-    from nbpipe.bundle.signing import signer
+    from nbpipe.bundle.trust.signing import signer
 
     X = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0]})
     fitted = LogisticRegression().fit(X, [0, 0, 1, 1])

@@ -22,12 +22,12 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from threadpoolctl import threadpool_limits
 
 import nbpipe
-from nbpipe.bundle.inputs import Encoded
-from nbpipe.bundle.learn import describe
-from nbpipe.bundle.policy import POLICY, parse_policy
-from nbpipe.bundle.problems import InputWarning
-from nbpipe.bundle.schema import Schema
-from nbpipe.bundle.validate import to_frame
+from nbpipe.bundle.rows.inputs import Encoded
+from nbpipe.bundle.rows.learn import describe
+from nbpipe.bundle.rows.policy import POLICY, parse_policy
+from nbpipe.bundle.rows.problems import InputWarning
+from nbpipe.bundle.rows.schema import Schema
+from nbpipe.bundle.rows.validate import to_frame
 from nbpipe.errors import DataError, SchemaError, UsageError
 
 STRICT = parse_policy({"missing": "error", "unseen": "error", "range": "error"})

@@ -14,10 +14,10 @@ from sklearn.preprocessing import OneHotEncoder
 from threadpoolctl import threadpool_limits
 
 import nbpipe
-from nbpipe.bundle.learn import describe
-from nbpipe.bundle.policy import POLICY
-from nbpipe.bundle.schema import Schema
-from nbpipe.bundle.validate import to_frame
+from nbpipe.bundle.rows.learn import describe
+from nbpipe.bundle.rows.policy import POLICY
+from nbpipe.bundle.rows.schema import Schema
+from nbpipe.bundle.rows.validate import to_frame
 from nbpipe.errors import ExportError, SchemaError
 
 QUIET = dict.fromkeys(POLICY, "ignore")

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nbpipe.bundle.problems import InputWarning
+from nbpipe.bundle.rows.problems import InputWarning
 from nbpipe.errors import NbpipeError
 
 # Blocks what such a service lacks, and then answers one line of JSON for each that it reads. A
@@ -28,7 +28,7 @@ for name in ("pandas", "sklearn", "scipy", "joblib", "pyarrow"):
 import datetime, decimal, fractions, json, warnings
 import numpy as np
 import nbpipe
-from nbpipe.bundle.problems import InputWarning
+from nbpipe.bundle.rows.problems import InputWarning
 from nbpipe.errors import NbpipeError
 
 model = nbpipe.load(sys.argv[1])
@@ -128,7 +128,7 @@ def test_many_rows_are_read_there_as_well(service, model, flights):
 
 def test_validation_imports_no_pandas():
     code = (
-        "import sys; import nbpipe.bundle.validate; "
+        "import sys; import nbpipe.bundle.rows.validate; "
         "assert not {'pandas', 'sklearn', 'scipy'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

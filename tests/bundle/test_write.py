@@ -14,7 +14,7 @@ import pytest
 from packaging.version import Version
 
 import nbpipe
-from nbpipe.bundle.write import staging
+from nbpipe.bundle.store.write import staging
 from nbpipe.errors import BundleNotFoundError, ExportError, VersionExistsError
 
 WRITER = """

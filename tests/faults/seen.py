@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import nbpipe
-from nbpipe.bundle import integrity
+from nbpipe.bundle.trust import integrity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def whole(models: Path) -> nbpipe.bundle.listing.Models:
+def whole(models: Path) -> nbpipe.bundle.store.listing.Models:
     """Return the versions that are listed, once each is complete."""
     listed = nbpipe.models(models)
     assert not listed.damaged

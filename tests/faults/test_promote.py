@@ -7,7 +7,7 @@ from faults.prepared import kill_often, prepared
 from faults.seen import whole
 
 import nbpipe
-from nbpipe.bundle.store import find
+from nbpipe.bundle.store.versions import find
 
 pytestmark = pytest.mark.slow
 

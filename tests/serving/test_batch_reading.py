@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbpipe.bundle.schema import Feature, Schema
+from nbpipe.bundle.rows.schema import Feature, Schema
 from nbpipe.serving.batch import csv_block, csv_input, jsonl_input
 from nbpipe.serving.batch.chunk import Wanted
 from nbpipe.serving.batch.csv_input import CsvInput

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from nbpipe.bundle.entry import Bundle
+    from nbpipe.bundle.store.entry import Bundle
 
 Format = Literal["joblib", "skops"]
 _MODULES: dict[Format, Any] = {"joblib": joblib, "skops": skops}

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle import sample
 from nbpipe.bundle.formats import onnx
 from nbpipe.bundle.manifest import Parity
 from nbpipe.bundle.plan.parity import SAMPLE
+from nbpipe.bundle.rows import sample
 from nbpipe.errors import ExportError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbpipe.bundle.plan.arrays import Array
-    from nbpipe.bundle.schema import Feature, Schema
+    from nbpipe.bundle.rows.schema import Feature, Schema
 
 # Of a probability, or of a number in units of itself (of 1, where it is smaller). Sums of some
 # hundred terms in single precision are off by about 1e-6; a row that takes another branch of a

@@ -8,14 +8,14 @@ import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from nbpipe.bundle.schema import logical_kind
+from nbpipe.bundle.rows.schema import logical_kind
 from nbpipe.errors import ExportError, extra, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nbpipe.bundle.plan.arrays import Array
-    from nbpipe.bundle.schema import Feature, Schema
+    from nbpipe.bundle.rows.schema import Feature, Schema
 
 FILE = "model.onnx"
 # Operator sets of 2023, which every onnxruntime since 1.14 runs.

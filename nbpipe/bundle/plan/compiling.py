@@ -17,7 +17,7 @@ from nbpipe.errors import one_line
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.arrays import Array
-    from nbpipe.bundle.schema import Feature, Schema
+    from nbpipe.bundle.rows.schema import Feature, Schema
 
 _TESTS = {False: 0, True: 1, "all": 2}  # what a step lets in: finite, missing too, anything
 _SINGLE = {"float32", "int8", "int16", "uint8", "uint16", "bool", "boolean"}  # that float32 holds
@@ -126,7 +126,7 @@ class Compiler:
 
     def pick(self, block: Block, columns: Any) -> Block:
         """Return the columns of a block that a ColumnTransformer's route names."""
-        from nbpipe.bundle.inputs import resolve  # noqa: PLC0415 - it imports scikit-learn
+        from nbpipe.bundle.rows.inputs import resolve  # noqa: PLC0415 - it imports scikit-learn
 
         if block.step < 0:
             names = tuple(resolve(columns, block.columns))
@@ -144,8 +144,8 @@ class Compiler:
         """Return rows of plain values as what scikit-learn's own step would be given."""
         if block.step >= 0:
             return np.array(rows, dtype=float)
-        from nbpipe.bundle.frames import put_together  # noqa: PLC0415 - predicting does without
-        from nbpipe.bundle.values import as_array, check_column  # noqa: PLC0415 - likewise
+        from nbpipe.bundle.rows.frames import put_together  # noqa: PLC0415 - predicting does without
+        from nbpipe.bundle.rows.values import as_array, check_column  # noqa: PLC0415 - likewise
 
         features = [self.features[name] for name in block.columns]
         columns = zip(zip(*rows, strict=True), features, strict=True)
@@ -154,7 +154,7 @@ class Compiler:
 
 def compile_plan(pipeline: Any, schema: Schema) -> dict[str, Array] | str:
     """Return the arrays of a plan for rows of `schema`, or why there is none."""
-    from nbpipe.bundle.inputs import feature_names  # noqa: PLC0415 - it imports scikit-learn
+    from nbpipe.bundle.rows.inputs import feature_names  # noqa: PLC0415 - it imports scikit-learn
 
     compiler = Compiler(schema)
     names = feature_names(pipeline)

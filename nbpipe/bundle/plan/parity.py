@@ -10,7 +10,7 @@ import numpy as np
 from nbpipe.bundle.plan.compiling import compile_plan
 from nbpipe.bundle.plan.program import METHODS, TOLERANCE, Plan
 from nbpipe.bundle.plan.rows import Row
-from nbpipe.bundle.policy import POLICY
+from nbpipe.bundle.rows.policy import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from nbpipe.bundle.plan.arrays import Array
     from nbpipe.bundle.plan.rows import Table
-    from nbpipe.bundle.policy import Policy
-    from nbpipe.bundle.schema import Feature, Schema
-    from nbpipe.bundle.validate import Checked
+    from nbpipe.bundle.rows.policy import Policy
+    from nbpipe.bundle.rows.schema import Feature, Schema
+    from nbpipe.bundle.rows.validate import Checked
 
 SAMPLE = 20_000  # rows at most, evenly spread
 _BASES = 3  # rows that are changed, one feature at a time
@@ -46,7 +46,7 @@ def proven(
 
 def difference(plan: Plan, estimator: Any, X: pd.DataFrame, schema: Schema) -> str:
     """Return where `plan` and `estimator` differ over rows of `X` and made ones, or nothing."""
-    from nbpipe.bundle.validate import check  # noqa: PLC0415 - exporting has pandas
+    from nbpipe.bundle.rows.validate import check  # noqa: PLC0415 - exporting has pandas
 
     sample = X.iloc[np.unique(np.linspace(0, len(X) - 1, SAMPLE).astype(int))]
     ignore: Policy = dict.fromkeys(POLICY, "ignore")
@@ -108,7 +108,7 @@ def agree(then: Array, now: Array, *, exact: bool) -> bool:
 
 def _made(sample: pd.DataFrame, schema: Schema) -> list[dict[str, Any]]:
     """Make rows with one feature missing, unseen, at an end of its range, or far beyond."""
-    from nbpipe.bundle.sample import plain  # noqa: PLC0415 - exporting has pandas
+    from nbpipe.bundle.rows.sample import plain  # noqa: PLC0415 - exporting has pandas
 
     chosen = sample.iloc[np.unique(np.linspace(0, len(sample) - 1, _BASES).astype(int))]
     bases = [

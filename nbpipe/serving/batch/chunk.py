@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nbpipe.bundle.schema import Schema  # noqa: TC001 - part of the signature of readers
+from nbpipe.bundle.rows.schema import Schema  # noqa: TC001 - part of the signature of readers
 from nbpipe.errors import SchemaError, did_you_mean
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from nbpipe.bundle.given import Given
+    from nbpipe.bundle.rows.given import Given
 
 ROWS = 2**15  # of a chunk at most, so that wide pipelines stay within memory, too
 Original = dict[str, Any]

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from nbpipe.bundle.schema import logical_kind
+from nbpipe.bundle.rows.schema import logical_kind
 from nbpipe.serving.batch.typed import is_number, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbpipe.bundle.schema import Schema
+    from nbpipe.bundle.rows.schema import Schema
 
 # Since pandas 3.1 the default reads each number exactly, and the option is deprecated.
 _PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.given import Given
+from nbpipe.bundle.rows.given import Given
 from nbpipe.errors import DataError
 from nbpipe.serving.batch.chunk import ROWS, Chunk
 from nbpipe.serving.batch.csv_block import is_plain, parsed

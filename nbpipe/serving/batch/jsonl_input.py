@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.given import Given
-from nbpipe.bundle.values import as_array
+from nbpipe.bundle.rows.given import Given
+from nbpipe.bundle.rows.values import as_array
 from nbpipe.errors import one_line
 from nbpipe.serving.batch.chunk import ROWS, Chunk, Place
 from nbpipe.serving.batch.lines import BLOCK, TextInput

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.arrow import columns_of
-from nbpipe.bundle.given import Given
+from nbpipe.bundle.rows.arrow import columns_of
+from nbpipe.bundle.rows.given import Given
 from nbpipe.errors import DataError, extra, one_line
 from nbpipe.serving.batch.chunk import ROWS, Chunk, Place
 

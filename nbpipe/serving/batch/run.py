@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from nbpipe.bundle.sift import sift
+from nbpipe.bundle.rows.sift import sift
 from nbpipe.errors import DataError, OutputError, SchemaError
 from nbpipe.serving.batch.chunk import Place
 from nbpipe.serving.batch.rejects import refusal, reject
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from nbpipe.bundle.model import Answer, Model
-    from nbpipe.bundle.problems import Finding
-    from nbpipe.bundle.sift import Sifted
+    from nbpipe.bundle.rows.problems import Finding
+    from nbpipe.bundle.rows.sift import Sifted
     from nbpipe.serving.batch.chunk import Chunk, Input
     from nbpipe.serving.batch.unfinished import Part, Stream
 

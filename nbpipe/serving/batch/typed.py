@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.schema import logical_kind
-from nbpipe.bundle.values import as_array
+from nbpipe.bundle.rows.schema import logical_kind
+from nbpipe.bundle.rows.values import as_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from nbpipe.bundle.schema import Feature
+    from nbpipe.bundle.rows.schema import Feature
 
     Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 from nbpipe.bundle.tables import html_table, in_units, printable, text_table
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.entry import Bundle
+    from nbpipe.bundle.store.entry import Bundle
     from nbpipe.errors import BundleError
 
 _HEADER = (

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from nbpipe.bundle import integrity
 from nbpipe.bundle.codec import DecodeError, decode, dump, encode
-from nbpipe.bundle.folders import is_version
+from nbpipe.bundle.store.folders import is_version
+from nbpipe.bundle.store.write import locked, replace
 from nbpipe.bundle.tables import html_table, printable, text_table
-from nbpipe.bundle.write import locked, replace
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import (
     BundleError,
     BundleNotFoundError,

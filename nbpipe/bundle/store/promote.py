@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 import nbpipe
-from nbpipe.bundle import aliases, integrity, remote
 from nbpipe.bundle import manifest as manifests
-from nbpipe.bundle.aliases import History, Move, check_name
-from nbpipe.bundle.bare import explain
-from nbpipe.bundle.folders import as_path, is_url, reading
-from nbpipe.bundle.store import find
+from nbpipe.bundle.store import aliases, remote
+from nbpipe.bundle.store.aliases import History, Move, check_name
+from nbpipe.bundle.store.bare import explain
+from nbpipe.bundle.store.folders import as_path, is_url, reading
+from nbpipe.bundle.store.versions import find
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import BundleNotFoundError, UsageError, brief
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from nbpipe.bundle.entry import Bundle
+    from nbpipe.bundle.store.entry import Bundle
 
 
 def promote(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.values import Array
+    from nbpipe.bundle.rows.values import Array
 
 _ISO = re.compile(r"\d[^T ]*(?:[T ].*?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?", re.IGNORECASE)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from nbpipe.bundle.policy import POLICY
-from nbpipe.bundle.probe import Probe, as_lists, asking
-from nbpipe.bundle.validate import to_frame
+from nbpipe.bundle.rows.policy import POLICY
+from nbpipe.bundle.rows.validate import to_frame
+from nbpipe.bundle.trust.probe import Probe, as_lists, asking
 from nbpipe.errors import ExportError, ProbeMismatchError, SchemaError, one_line
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.schema import Schema
+    from nbpipe.bundle.rows.schema import Schema
 
 SIZE = 20  # rows
 _CHOSEN = 15  # at most, for what they hold; the rest are spread over the data

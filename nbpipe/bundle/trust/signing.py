@@ -13,9 +13,9 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle import integrity
 from nbpipe.bundle import manifest as manifests
-from nbpipe.bundle.folders import as_path, is_version
+from nbpipe.bundle.store.folders import as_path, is_version
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import IntegrityError, MissingExtraError, UsageError, one_line
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from nbpipe.bundle.entry import Bundle
+    from nbpipe.bundle.store.entry import Bundle
 
 FILE = integrity.SIGNATURE
 SIZE_LIMIT = 2**20  # bytes; a signature takes about 3 KB

@@ -1,7 +1,7 @@
 """Open a model in a process of its own first: what crashes there does not crash here.
 
-``python -m nbpipe.bundle.trial FOLDER SHA256`` opens the model if its file still has that digest,
-predicts the probe rows, and prints the outcome as one line of JSON.
+``python -m nbpipe.bundle.trust.trial FOLDER SHA256`` opens the model if its file still has that
+digest, predicts the probe rows, and prints the outcome as one line of JSON.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from nbpipe.bundle.formats import estimator
 from nbpipe.bundle.opening import compare_estimator, content
-from nbpipe.bundle.store import find
+from nbpipe.bundle.store.versions import find
 from nbpipe.errors import IntegrityError, ProbeMismatchError, VersionMismatchError, one_line
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.entry import Bundle
+    from nbpipe.bundle.store.entry import Bundle
     from nbpipe.errors import BundleError
 
 _TIMEOUT = 600  # seconds; a model that takes longer to open is refused
@@ -46,7 +46,7 @@ def attempt(bundle: Bundle, mismatch: VersionMismatchError) -> None:
 def _run(bundle: Bundle) -> dict[str, str]:
     """Return nothing if all is well, else the error and its message."""
     expected = bundle.manifest.files[estimator.listed(bundle).name].sha256
-    words = ["-m", "nbpipe.bundle.trial", str(bundle.path.resolve()), expected]
+    words = ["-m", "nbpipe.bundle.trust.trial", str(bundle.path.resolve()), expected]
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, this package
             [sys.executable, *words],

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.given import take_apart
 from nbpipe.bundle.plan.rows import Table
-from nbpipe.bundle.policy import action
-from nbpipe.bundle.problems import Finding, refuse, warn
-from nbpipe.bundle.values import check_column
+from nbpipe.bundle.rows.given import take_apart
+from nbpipe.bundle.rows.policy import action
+from nbpipe.bundle.rows.problems import Finding, refuse, warn
+from nbpipe.bundle.rows.values import check_column
 from nbpipe.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from nbpipe.bundle.given import Given
-    from nbpipe.bundle.policy import Action, Policy
-    from nbpipe.bundle.schema import Schema
-    from nbpipe.bundle.values import Column
+    from nbpipe.bundle.rows.given import Given
+    from nbpipe.bundle.rows.policy import Action, Policy
+    from nbpipe.bundle.rows.schema import Schema
+    from nbpipe.bundle.rows.values import Column
 
 _HINTS = 30  # unexpected columns for which a near name is looked up
 _LONG = 100  # characters of a name for which none is
@@ -45,7 +45,7 @@ class Checked:
 
     def frame(self) -> pd.DataFrame:
         """Return a frame with the columns, order and dtypes of training."""
-        from nbpipe.bundle.frames import put_together  # noqa: PLC0415 - it takes pandas
+        from nbpipe.bundle.rows.frames import put_together  # noqa: PLC0415 - it takes pandas
 
         return put_together(self.columns, self.index)
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.problems import KEPT
-from nbpipe.bundle.validate import examine_columns, judge
+from nbpipe.bundle.rows.problems import KEPT
+from nbpipe.bundle.rows.validate import examine_columns, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nbpipe.bundle.given import Given
-    from nbpipe.bundle.policy import Policy
-    from nbpipe.bundle.problems import Finding
-    from nbpipe.bundle.schema import Schema
-    from nbpipe.bundle.validate import Checked
+    from nbpipe.bundle.rows.given import Given
+    from nbpipe.bundle.rows.policy import Policy
+    from nbpipe.bundle.rows.problems import Finding
+    from nbpipe.bundle.rows.schema import Schema
+    from nbpipe.bundle.rows.validate import Checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from nbpipe.bundle import aliases
 from nbpipe.bundle import manifest as manifests
-from nbpipe.bundle.bare import explain
-from nbpipe.bundle.entry import Bundle
-from nbpipe.bundle.folders import (
+from nbpipe.bundle.store import aliases
+from nbpipe.bundle.store.bare import explain
+from nbpipe.bundle.store.entry import Bundle
+from nbpipe.bundle.store.folders import (
     as_path,
     headless,
     is_url,
@@ -24,7 +24,7 @@ from nbpipe.bundle.folders import (
     taken,
     versions,
 )
-from nbpipe.bundle.listing import Models
+from nbpipe.bundle.store.listing import Models
 from nbpipe.errors import (
     BundleError,
     BundleNotFoundError,
@@ -55,7 +55,7 @@ def find(path: str | PathLike[str], version: str | None = None) -> Bundle:
     BundleNotFoundError, ManifestError, IntegrityError, BundleError, UsageError
     """
     if is_url(path):
-        from nbpipe.bundle import remote  # noqa: PLC0415 - only for URLs
+        from nbpipe.bundle.store import remote  # noqa: PLC0415 - only for URLs
 
         return remote.find(str(path), version)
     folder = as_path(path)
@@ -136,7 +136,7 @@ def models(path: str | PathLike[str] = "models") -> Models:
         It cannot be read.
     """
     if is_url(path):
-        from nbpipe.bundle import remote  # noqa: PLC0415 - only for URLs
+        from nbpipe.bundle.store import remote  # noqa: PLC0415 - only for URLs
 
         return remote.models(str(path))
     root = as_path(path)

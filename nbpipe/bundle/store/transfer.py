@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from nbpipe.bundle import cache, integrity, signing, store, write
 from nbpipe.bundle import manifest as manifests
-from nbpipe.bundle.mirror import asking, speaking_of
+from nbpipe.bundle.store import cache, write
+from nbpipe.bundle.store import versions as store
+from nbpipe.bundle.store.mirror import asking, speaking_of
+from nbpipe.bundle.trust import integrity, signing
 from nbpipe.errors import BundleNotFoundError, IntegrityError, VersionExistsError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nbpipe.bundle.entry import Bundle
-    from nbpipe.bundle.remote import Remote
+    from nbpipe.bundle.store.entry import Bundle
+    from nbpipe.bundle.store.remote import Remote
 
 
 def download(model: Remote, name: str) -> Bundle:

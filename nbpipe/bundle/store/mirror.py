@@ -7,14 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
-from nbpipe.bundle import aliases
 from nbpipe.bundle import manifest as manifests
+from nbpipe.bundle.store import aliases
 from nbpipe.errors import BundleError, BundleNotFoundError, NbpipeError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nbpipe.bundle.remote import Remote
+    from nbpipe.bundle.store.remote import Remote
 
 _E = TypeVar("_E", bound=NbpipeError)
 _ONE_MODEL = 2  # levels: late holds 1.2.0/manifest.json

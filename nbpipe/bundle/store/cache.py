@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbpipe.bundle import integrity
-from nbpipe.bundle.folders import taken, versions
-from nbpipe.bundle.store import read_version
-from nbpipe.bundle.write import discard, locked
+from nbpipe.bundle.store.folders import taken, versions
+from nbpipe.bundle.store.versions import read_version
+from nbpipe.bundle.store.write import discard, locked
+from nbpipe.bundle.trust import integrity
 from nbpipe.errors import BundleError, ExportError, NbpipeError, VersionExistsError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-    from nbpipe.bundle.entry import Bundle
+    from nbpipe.bundle.store.entry import Bundle
 
 
 def folder_of(address: str) -> Path:

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.problems import Finding
-from nbpipe.bundle.schema import logical_kind
+from nbpipe.bundle.rows.problems import Finding
+from nbpipe.bundle.rows.schema import logical_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
-    from nbpipe.bundle.schema import Feature
+    from nbpipe.bundle.rows.schema import Feature
 
     Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -85,7 +85,7 @@ def check_column(
         given = np.fromiter(given, dtype=object, count=len(given))
     values, missing, wrong = _sort_out(given, kind)
     if feature.type == "datetime":
-        from nbpipe.bundle.times import read_times  # noqa: PLC0415 - it takes pandas
+        from nbpipe.bundle.rows.times import read_times  # noqa: PLC0415 - it takes pandas
 
         values, wrong = read_times(given, missing, wrong, zoned=kind == "zoned")
     found: list[Finding] = []
@@ -199,7 +199,7 @@ def misfits(numbers: Array, dtype: str) -> Array:
 def _bounds(feature: Feature) -> tuple[Any, Any]:
     if feature.type != "datetime":
         return feature.minimum, feature.maximum
-    from nbpipe.bundle.times import parse_times  # noqa: PLC0415 - it takes pandas
+    from nbpipe.bundle.rows.times import parse_times  # noqa: PLC0415 - it takes pandas
 
     low, high = parse_times(np.array([feature.minimum, feature.maximum], dtype=object))
     return low, high

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.values import as_array, put
+from nbpipe.bundle.rows.values import as_array, put
 from nbpipe.errors import SchemaError, extra, one_line
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.values import Array
+    from nbpipe.bundle.rows.values import Array
 
 
 def is_arrow(rows: Any) -> bool:

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from nbpipe.bundle.inputs import columns_read, encoded_columns, feature_names
-from nbpipe.bundle.schema import Feature, LogicalType, Scalar, Schema
+from nbpipe.bundle.rows.inputs import columns_read, encoded_columns, feature_names
+from nbpipe.bundle.rows.schema import Feature, LogicalType, Scalar, Schema
 from nbpipe.errors import DataError, ExportError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbpipe.bundle.inputs import Encoded
+    from nbpipe.bundle.rows.inputs import Encoded
 
 _OBJECTS: dict[str, LogicalType] = {  # what pandas finds in a column of objects
     "string": "text",

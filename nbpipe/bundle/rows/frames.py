@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from nbpipe.bundle.values import as_array, floats, known, misfits, put
+from nbpipe.bundle.rows.values import as_array, floats, known, misfits, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbpipe.bundle.values import Array, Column
+    from nbpipe.bundle.rows.values import Array, Column
 
 _NULLS = {"NaN": np.nan, "None": None, "NA": pd.NA}
 _TEXT: Any = "str" if int(pd.__version__.split(".")[0]) >= 3 else object  # noqa: PLR2004 - pandas 3

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from nbpipe.bundle import aliases, cache, store, write
-from nbpipe.bundle.aliases import History
-from nbpipe.bundle.folders import is_version, parse_version, split_alias, taken, versions
-from nbpipe.bundle.listing import Models
-from nbpipe.bundle.mirror import asking, mirror, renamed
-from nbpipe.bundle.transfer import download, upload
+from nbpipe.bundle.store import aliases, cache, write
+from nbpipe.bundle.store import versions as store
+from nbpipe.bundle.store.aliases import History
+from nbpipe.bundle.store.folders import is_version, parse_version, split_alias, taken, versions
+from nbpipe.bundle.store.listing import Models
+from nbpipe.bundle.store.mirror import asking, mirror, renamed
+from nbpipe.bundle.store.transfer import download, upload
 from nbpipe.errors import (
     BundleError,
     BundleNotFoundError,
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from nbpipe.bundle.aliases import Move
-    from nbpipe.bundle.entry import Bundle
+    from nbpipe.bundle.store.aliases import Move
+    from nbpipe.bundle.store.entry import Bundle
 
 _MANY_MODELS = 3  # levels: models holds late/1.2.0/manifest.json
 _CHUNK = 2**20  # bytes

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.plan.rows import Row, Table
-from nbpipe.bundle.schema import logical_kind
+from nbpipe.bundle.rows.schema import logical_kind
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.rows import Rows
-    from nbpipe.bundle.schema import Feature, Schema
+    from nbpipe.bundle.rows.schema import Feature, Schema
 
 _ABSENT = object()
 _NUMBERS = frozenset({float, int, np.float64, np.int64})

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.arrow import columns_of, is_arrow, read_table
-from nbpipe.bundle.values import as_array
+from nbpipe.bundle.rows.arrow import columns_of, is_arrow, read_table
+from nbpipe.bundle.rows.values import as_array
 from nbpipe.errors import SchemaError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nbpipe.bundle.values import Array
+    from nbpipe.bundle.rows.values import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def take_apart(rows: Any, columns: Sequence[str] | None = None) -> Given:
 
 def _take_apart(rows: Any, columns: Sequence[str] | None) -> Given:
     if _is_of_pandas(rows, "DataFrame"):
-        from nbpipe.bundle.frames import take_apart as of_frame  # noqa: PLC0415 - it is imported
+        from nbpipe.bundle.rows.frames import take_apart as of_frame  # noqa: PLC0415 - it is imported
 
         _refuse_twice(rows.columns)
         return Given(of_frame(rows), len(rows), index=rows.index)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from nbpipe.bundle.folders import latest, taken
+from nbpipe.bundle.store.folders import latest, taken
 from nbpipe.errors import ExportError, NbpipeError, UsageError, VersionExistsError
 
 try:

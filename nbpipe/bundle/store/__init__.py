@@ -1,0 +1,1 @@
+"""Versions in folders and behind URLs: found, listed, named by aliases, written whole."""
