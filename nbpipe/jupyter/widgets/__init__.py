@@ -1,0 +1,1 @@
+"""Widgets: each a thin view over data that exists without it."""
