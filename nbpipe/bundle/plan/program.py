@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.plan.arrays import Array, Part, broken
+from nbpipe.bundle.plan.folding import fold
 from nbpipe.bundle.plan.outputs import DECISIONS, NUMBERS, PROBABILITIES, codes
 from nbpipe.bundle.plan.rows import Row
 from nbpipe.bundle.plan.table import INEXACT, PREDICTORS, READERS, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from nbpipe.bundle.plan.rows import Rows, Table
 
@@ -65,6 +67,7 @@ class Plan:
         self._steps = [
             self._checked(arrays, f"{number}.", kind, widths) for number, kind in enumerate(kinds)
         ]
+        self._fold = fold([each[0] for each in self._steps], [each[2] for each in self._steps])
         # a product of matrices has threads of its own, which more of them would only disturb, and
         # likes its numbers in the cache; a walk down trees likes many rows
         product = kinds[-1] == "linear"
@@ -138,15 +141,26 @@ class Plan:
             return np.concatenate(list(pool.map(lambda x: self.last(self.before_last(x)), parts)))
 
     def _scores_of_one(self, row: Any) -> Array:
+        if self._fold is not None:
+            scores = self._fold(self._made_of(row, self._fold.steps))
+            if isfinite(sum(scores)):
+                return np.array([scores])
+        return np.array(self._made_of(row)[-1:])  # where it refuses a value, it says why
+
+    def _made_of(self, row: Any, without: AbstractSet[int] = frozenset()) -> list[Any]:
+        """Return one row, and what each step makes of it."""
         values = [row]
-        for _, by_list, sources, lets_in in self._steps:
+        for number, (_, by_list, sources, lets_in) in enumerate(self._steps):
+            if number in without:
+                values.append(None)
+                continue
             given = values[sources[0]]
             if len(sources) > 1:
                 given = [values[each] for each in sources]
             elif lets_in < _ANYTHING and not isfinite(sum(given)):
                 _refuse(np.array(given), lets_in)
             values.append(by_list(given))
-        return np.array(values[-1:])
+        return values
 
     def before_last(self, rows: Table) -> Any:
         """Return what the last step is given.
