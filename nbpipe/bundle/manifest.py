@@ -232,6 +232,8 @@ def _check_files(files: Mapping[str, FileRecord]) -> None:
             raise DecodeError(f"it lists {name!r:.60}, which is no plain name of a file")
         if not 0 <= file.size < 2**63:
             raise DecodeError(f"it lists {name} with a size that no file has")
+        if name == integrity.PROBE and file.size > integrity.PROBE_LIMIT:
+            raise DecodeError(f"it lists {name} with {file.size:,} bytes, far more than any export")
     names = [name.casefold() for name in (*files, FILE, integrity.SIGNATURE)]
     if len(set(names)) < len(names):  # one file, where a file system knows no case
         raise DecodeError(f"it lists a file twice, or {FILE} or {integrity.SIGNATURE}")

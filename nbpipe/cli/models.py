@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbpipe
+from nbpipe.bundle.store.listing import Models
 from nbpipe.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ _USAGE = """nbpipe models DIR [--format text|json]
 _EXAMPLES = """\
 An alias such as production stands for one version. promote moves it, rollback takes back its last
 promotion (and, again, the one before), history tells who moved what, when and why. DIR may be a
-URL; a name that does not exist here is looked for in ./models.
+URL; a name that does not exist here is looked for in ./models. A listing without any model ends
+with exit code 1.
 
 examples:
   nbpipe models models                               every model and version, with its aliases
@@ -49,11 +51,12 @@ def add_to(verbs: Any) -> None:
 
 def _models(options: argparse.Namespace) -> tuple[str, int]:
     done = _done(options.words, options.reason)
+    exit_code = int(isinstance(done, Models) and not done)
     if options.format == "text":
-        return str(done), 0
+        return str(done), exit_code
     import json  # noqa: PLC0415 - only where it is asked for
 
-    return json.dumps(done.to_dict(), indent=1), 0
+    return json.dumps(done.to_dict(), indent=1), exit_code
 
 
 def _done(words: list[str], reason: str | None) -> Any:

@@ -66,7 +66,9 @@ def test_after_the_at_a_version_or_latest_may_stand_too(late):
 def test_rollbacks_go_back_one_promotion_each_and_never_forward(late):
     for version in VERSIONS:
         nbpipe.promote(late, version, "production")
-    nbpipe.promote(late, "1.2", "production")  # again: nothing to roll back through
+    again = nbpipe.promote(late, "1.2", "production")  # nothing to roll back through
+    assert not again.changed
+    assert len(nbpipe.history(late)) == len(VERSIONS)
     assert nbpipe.rollback(late, "production").version == "1.1"
     assert nbpipe.rollback(late, "production", reason="worse").version == "1.0"
     with pytest.raises(UsageError, match=r"stood for nothing before 1\.0; promote another"):

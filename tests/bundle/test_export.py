@@ -169,6 +169,18 @@ def test_a_mapping_passes_for_a_report_and_nan_becomes_null(simple, tmp_path):
     }
 
 
+def test_a_probe_that_no_load_would_read_is_not_written(tmp_path):
+    X = pd.DataFrame({"a": ["x" * 2**20] * 20, "b": range(20)})
+    model = make_pipeline(make_column_transformer(("passthrough", ["b"])), LinearRegression())
+    model.fit(X, X["b"])
+    nbpipe.export(model, tmp_path / "fits", X=X)
+    encoded = make_column_transformer((OneHotEncoder(), ["a"]), ("passthrough", ["b"]))
+    model = make_pipeline(encoded, LinearRegression()).fit(X, X["b"])
+    with pytest.raises(ExportError, match=r"20 rows .* would take 20 MB, .* limit of 16"):
+        nbpipe.export(model, tmp_path / "large", X=X)
+    assert not (tmp_path / "large").exists()
+
+
 def test_a_regressor_travels_too(flights, tmp_path):
     X = flights[0][NUMBERS]
     pipeline = make_pipeline(StandardScaler(), RandomForestRegressor(3)).fit(X, X["distance"])

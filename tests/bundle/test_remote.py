@@ -99,7 +99,8 @@ def test_a_model_is_exported_listed_promoted_and_loaded_by_url(export, cache):
     assert nbpipe.load(f"{URL}/1.0").version == nbpipe.load(URL, "1").version == "1.0.0"
     assert nbpipe.load(URL).predict({"a": 2.0}) == pytest.approx([2])
     assert nbpipe.promote(URL, "1.1", "production", reason="why").version == "1.1.0"
-    nbpipe.promote(URL, "latest", "production")
+    assert nbpipe.promote(URL, "latest", "production").changed
+    assert not nbpipe.promote(URL, "2.0", "production").changed
     assert nbpipe.load(f"{URL}@production").version == "2.0"
     assert nbpipe.rollback(URL, "production").version == "1.1.0"
     assert nbpipe.load(f"{URL}@production").version == "1.1.0"

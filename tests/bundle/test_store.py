@@ -19,7 +19,13 @@ from sklearn.linear_model import LinearRegression
 import nbpipe
 from nbpipe.bundle.store.folders import latest, versions
 from nbpipe.bundle.store.write import next_version
-from nbpipe.errors import BundleError, BundleNotFoundError, ManifestError, UsageError
+from nbpipe.errors import (
+    BundleError,
+    BundleNotFoundError,
+    ManifestError,
+    UsageError,
+    VersionExistsError,
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +52,19 @@ def test_versions_are_ordered_as_versions_not_as_text(export, tmp_path):
     assert nbpipe.load(tmp_path / "late" / "1.2.0").version == "1.2.0"
     assert nbpipe.load(tmp_path / "late" / "1.2.0", "1.9").version == "1.9"
     assert export("late").version == "1.11.0"
+
+
+def test_two_spellings_are_one_version(export, tmp_path):
+    """The second is not exported; of copies, the longer name counts, wherever one looks."""
+    first = export("late", "1.0").path
+    with pytest.raises(VersionExistsError, match=r"1\.0 exists, and 1\.0\.0 is the same version\."):
+        export("late", "1.0.0")
+    with pytest.raises(VersionExistsError, match=r"1\.0 exists\. Versions are never overwritten"):
+        export("late", "1.0")
+    second = shutil.copytree(first, tmp_path / "late" / "1.0.0")
+    assert [each.path for each in nbpipe.models(tmp_path)] == [second]
+    for asked in (None, "1.0", "1.0.0"):
+        assert nbpipe.load(tmp_path / "late", asked).bundle.path == second
 
 
 def test_a_prerelease_is_the_latest_only_where_there_is_nothing_else():
@@ -85,7 +104,11 @@ def test_a_listing_shows_models_by_name_and_reads_as_text_and_html(export, tmp_p
     assert repr(found).splitlines()[1].startswith("early  2.0")
     assert "<td" in found._repr_html_()
     assert len(nbpipe.models(tmp_path / "late")) == 1
-    assert repr(nbpipe.models(tmp_path / "late" / "1.0.0")) == "No models here."
+    version = tmp_path / "late" / "1.0.0"
+    assert repr(nbpipe.models(version)) == (
+        f"No models here. {str(version)!r} is one version: "
+        f"nbpipe.models({str(tmp_path / 'late')!r}) lists it."
+    )
 
 
 def test_a_damaged_version_is_listed_as_such_and_hides_no_other(export, tmp_path):

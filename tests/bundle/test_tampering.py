@@ -307,6 +307,16 @@ def test_a_crafted_probe_is_refused_with_a_digest_that_fits(bundle, mark, conten
     assert not mark.exists()
 
 
+def test_a_probe_that_no_export_writes_is_refused_before_it_is_read(bundle, monkeypatch):
+    path = bundle / "probe.json"
+    with path.open("ab") as file:
+        file.truncate(integrity.PROBE_LIMIT + 1)
+    reseal(bundle)
+    monkeypatch.setattr(integrity, "check", None)
+    with pytest.raises(ManifestError, match=r"lists probe\.json with 16,777,217 bytes, far more"):
+        nbpipe.load(bundle)
+
+
 def test_what_changes_after_the_check_is_not_what_is_parsed(bundle, monkeypatch):
     """The plan and the probe are swapped at the moment when the digests have passed."""
     check = integrity.check

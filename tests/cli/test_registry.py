@@ -61,11 +61,24 @@ def test_moves_and_history_are_json_for_programs(late, capsys):
 
 def test_a_folder_here_comes_before_one_in_models_and_may_be_called_as_a_move(late, capsys):
     (late.parents[1] / "late").mkdir()
-    assert main(["models", "late"]) == 0
-    assert capsys.readouterr().out == "No models here.\n"
+    assert main(["models", "late"]) == 1
+    assert capsys.readouterr().out == (
+        "No models here. To export one: nbpipe.export(pipeline, 'late/NAME', X=X, y=y).\n"
+    )
     late.rename(late.parents[1] / "promote")
     assert main(["models", "./promote"]) == 0
     assert "1.1.0" in capsys.readouterr().out
+
+
+def test_what_stands_already_is_said_and_not_recorded(late, capsys):
+    main(["models", "promote", "late", "1.1", "production"])
+    before = (late / "aliases.json").read_bytes()
+    capsys.readouterr()
+    assert main(["models", "promote", "late", "1.1.0", "production", "--reason", "again"]) == 0
+    assert capsys.readouterr().out == (
+        "production: stands for 1.1.0 already; nothing was recorded\n"
+    )
+    assert (late / "aliases.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(

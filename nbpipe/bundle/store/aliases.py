@@ -67,7 +67,15 @@ class Move:
     nbpipe: str
     reason: str | None = None
 
+    @property
+    def changed(self) -> bool:
+        """Whether the alias moved; promoted to where it stands, it does not."""
+        return self.version != self.previous
+
     def __repr__(self) -> str:
+        if not self.changed:
+            told = f"{self.alias}: stands for {self.version} already; nothing was recorded"
+            return printable(told)
         reason = f": {self.reason}" if self.reason else ""
         return printable(
             f"{self.alias}: {self.previous or 'nothing'} -> {self.version} ({self.action}, "
@@ -102,7 +110,7 @@ class History(Sequence[Move]):
             stack = stacks.setdefault(move.alias, [])
             if move.action == "rollback":
                 del stack[-1:]
-            elif stack[-1:] != [move.version]:  # promoted again, it changes nothing
+            elif stack[-1:] != [move.version]:  # older trails hold promotions that moved nothing
                 stack.append(move.version)
         return {alias: stack for alias, stack in stacks.items() if stack}
 
@@ -193,6 +201,8 @@ def read(model: Path) -> History:
 def amend(model: Path, move: Callable[[History], Move]) -> Move:
     """Add what `move` makes of the history to it; of two at once, one waits for the other.
 
+    A move that changes nothing is returned, and not recorded.
+
     Raises
     ------
     BundleError
@@ -202,7 +212,8 @@ def amend(model: Path, move: Callable[[History], Move]) -> Move:
         with locked(model):
             history = read(model)
             made = move(history)
-            replace(model / FILE, History([*history, made]).to_json())
+            if made.changed:
+                replace(model / FILE, History([*history, made]).to_json())
     except OSError as error:
         if isinstance(error, NbpipeError):
             raise

@@ -84,12 +84,19 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def taken(model: Path) -> dict[Version, Path]:
-    """Map whatever is named as a version in a model's folder, in order, to its path."""
+    """Map whatever is named as a version in a model's folder, in order, to its path.
+
+    1.0 and 1.0.0 are one version, which no export writes twice; of copies, the longest name counts.
+    """
     named = {}
-    for each in model.iterdir() if model.is_dir() else ():
+    for each in sorted(model.iterdir(), key=_length) if model.is_dir() else ():
         with suppress(ValueError):  # no version, or what a killed writer left behind
             named[Version(each.name)] = each
     return dict(sorted(named.items()))
+
+
+def _length(path: Path) -> tuple[int, str]:
+    return len(path.name), path.name
 
 
 def versions(model: Path) -> dict[Version, Path]:

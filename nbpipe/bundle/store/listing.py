@@ -31,14 +31,21 @@ class Models(Sequence["Bundle"]):
     ----------
     damaged : tuple of BundleError
         Why each folder that looks like a version cannot be read.
+    where : str
+        The folder or URL that was listed.
     """
 
     def __init__(
-        self, bundles: Sequence[Bundle], damaged: Sequence[BundleError], hint: str = ""
+        self,
+        bundles: Sequence[Bundle],
+        damaged: Sequence[BundleError],
+        hint: str = "",
+        where: str = "",
     ) -> None:
         self._bundles = tuple(bundles)
         self.damaged = tuple(damaged)
         self._hint = hint
+        self.where = where
 
     def __len__(self) -> int:
         return len(self._bundles)

@@ -47,7 +47,8 @@ def promote(
     Returns
     -------
     Move
-        What was done.
+        What was done. If `alias` stood for that version already, it is not `Move.changed`, and was
+        not recorded.
 
     Raises
     ------

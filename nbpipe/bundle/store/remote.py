@@ -102,9 +102,10 @@ class Remote:
         """
         history = self.aliases()
         made = move(history)
-        text = History([*history, made]).to_json()
-        with asking(self.url, "No alias was moved."):
-            self.fs.pipe_file((self / aliases.FILE).root, text.encode())
+        if made.changed:
+            text = History([*history, made]).to_json()
+            with asking(self.url, "No alias was moved."):
+                self.fs.pipe_file((self / aliases.FILE).root, text.encode())
         return made
 
     def check_free(self, _: Path, wanted: Version | None) -> Version:
@@ -196,7 +197,7 @@ def models(url: str) -> Models:
         found = store.models(folder)
         bundles = [_placed(bundle, folder, remote) for bundle in found]
         damaged = [renamed(error, str(folder), remote.url) for error in found.damaged]
-    return Models(bundles, damaged)
+    return Models(bundles, damaged, where=remote.url)
 
 
 def _placed(bundle: Bundle, folder: Path, remote: Remote) -> Bundle:

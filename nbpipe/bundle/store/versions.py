@@ -164,7 +164,7 @@ def models(path: str | PathLike[str] = "models") -> Models:
             else:
                 names = named.get(Version(bundle.version), ())
                 bundles.append(dataclasses.replace(bundle, aliases=tuple(names)))
-    return Models(bundles, damaged, "" if bundles else _hint(inside))
+    return Models(bundles, damaged, "" if bundles else _hint(root, inside), str(root))
 
 
 def _named(model: Path, damaged: list[BundleError]) -> dict[Version, list[str]]:
@@ -182,13 +182,15 @@ def _named(model: Path, damaged: list[BundleError]) -> dict[Version, list[str]]:
     return named
 
 
-def _hint(inside: list[Path]) -> str:
-    """Name the folder one level deeper that has models, if there is one."""
+def _hint(root: Path, inside: list[Path]) -> str:
+    """Name the folder that has models, one level up or down, or say how to make one."""
+    if (root / manifests.FILE).is_file():
+        return f" {str(root)!r} is one version: nbpipe.models({str(root.parent)!r}) lists it."
     for folder in inside:
         with suppress(OSError):
             if folder.is_dir() and any(versions(each) for each in folder.iterdir()):
                 return f" {str(folder)!r} has some: nbpipe.models({str(folder)!r})."
-    return ""
+    return f" To export one: nbpipe.export(pipeline, {str(root / 'NAME')!r}, X=X, y=y)."
 
 
 def read_version(folder: Path, name: str = "") -> Bundle:

@@ -105,9 +105,11 @@ def _free(model: Path, wanted: Version | None) -> Version:
         raise _unwritable(model, error) from error
     following = next_version(list(known))
     if wanted in known:
+        place = known[wanted]
+        same = "" if place.name == str(wanted) else f", and {wanted} is the same version"
         raise VersionExistsError(
-            f"{known[wanted]} exists, and versions are never overwritten. Leave version out "
-            f"to get the next one, {following}."
+            f"{place} exists{same}. Versions are never overwritten: leave version out to get the "
+            f"next one, {following}."
         )
     return following if wanted is None else wanted
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = "manifest.json"
+PROBE = "probe.json"
+PROBE_LIMIT = 16 * 2**20  # bytes, which are parsed as a whole; 20 rows of 1,000 columns take 1 MB
 SIGNATURE = "model.sig"  # where the model_signing command puts it by default
 _LFS_POINTER = b"version https://git-lfs.github.com/spec"
 # Windows has neither links that anybody may make nor pipes among files, so neither flag.

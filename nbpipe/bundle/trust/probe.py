@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.codec import decode, dump, encode
-from nbpipe.errors import ProbeMismatchError, one_line
+from nbpipe.bundle.trust import integrity
+from nbpipe.errors import ExportError, ProbeMismatchError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-FILE = "probe.json"
+FILE = integrity.PROBE
 # Between releases that agree, predictions drifted by at most 2e-11; those that do not differ by
 # far more than this.
 RTOL, ATOL = 1e-6, 1e-9
@@ -66,8 +67,21 @@ class Probe:
         return f"{len(self.rows)} probe rows give the predictions of the export"
 
     def save(self, path: Path) -> None:
-        """Write as JSON."""
-        path.write_text(dump(encode(self), indent=1), encoding="utf-8")
+        """Write as JSON.
+
+        Raises
+        ------
+        ExportError
+            It would be larger than a load reads.
+        """
+        content = dump(encode(self), indent=1).encode()
+        if len(content) > integrity.PROBE_LIMIT:
+            raise ExportError(
+                f"{len(self.rows)} rows of X with their predictions, by which each load checks the "
+                f"model, would take {len(content) / 2**20:.0f} MB, more than the limit of "
+                f"{integrity.PROBE_LIMIT // 2**20}: a column holds very long texts."
+            )
+        path.write_bytes(content)
 
 
 def parse(content: bytes) -> Probe:
