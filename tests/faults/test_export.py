@@ -36,7 +36,7 @@ def test_of_two_writers_of_one_version_one_wins_and_one_is_told(tmp_path):
     late = tmp_path / "late"
     late.mkdir()
     with prepared("export", late, "1.0") as one, prepared("export", late, "1.0") as other:
-        for _ in range(20):
+        for _ in range(10):
             one.start()
             other.start()
             ended = one.ended(), other.ended()
@@ -46,3 +46,13 @@ def test_of_two_writers_of_one_version_one_wins_and_one_is_told(tmp_path):
             assert [b.version for b in whole(tmp_path)] == ["1.0"]
             assert [each.name for each in late.iterdir()] == ["1.0"]
             shutil.rmtree(late / "1.0")
+
+
+def test_two_writers_who_leave_the_version_to_nbpipe_both_get_one(tmp_path):
+    late = tmp_path / "late"
+    late.mkdir()
+    with prepared("export", late) as one, prepared("export", late) as other:
+        one.start()
+        other.start()
+        assert sorted(each.ended()["returned"] for each in (one, other)) == ["1.0.0", "1.1.0"]
+    assert [bundle.version for bundle in whole(tmp_path)] == ["1.0.0", "1.1.0"]
