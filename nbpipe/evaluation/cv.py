@@ -19,6 +19,7 @@ from nbpipe.evaluation.routing import route
 from nbpipe.evaluation.rows import check_pipeline, check_rows, task_of
 from nbpipe.evaluation.scoring import choose_metrics
 from nbpipe.evaluation.splits import check_trained_classes, choose_splitter, make_folds
+from nbpipe.evaluation.study import Study, remember
 from nbpipe.evaluation.thresholds import Thresholds
 from nbpipe.evaluation.verdict import judge
 
@@ -143,7 +144,7 @@ def cv(
     verdict = judge(
         metrics.main, folds, dummies.get(metrics.main), split, probe=facts, limits=limits
     )
-    return CVReport(
+    report = CVReport(
         name=name or _name_of(pipeline),
         task=task,
         n_rows=rows.n,
@@ -160,6 +161,8 @@ def cv(
         notes=(*metrics.notes, *routes.notes, *_warnings(folds)),
         seconds=clock.perf_counter() - started,
     )
+    remember(report, Study(pipeline, job))
+    return report
 
 
 def _limits(thresholds: Any, overfit_gap: Any) -> Thresholds:

@@ -55,7 +55,7 @@ def draw_comparison(comparison: Comparison) -> Figure:
     folds = max(len(report.folds) for report in comparison.reports)
     if folds <= MOST_TICKS:
         axes.set_xticks(range(1, folds + 1))
-    _tidy(axes)
+    tidy(axes)
     return figure
 
 
@@ -123,10 +123,11 @@ def _draw_metric(axes: Axes, report: CVReport, metric: str) -> None:
     if ticked:
         axes.set_xticks(at, [f"{x}{gap}" for x, gap in zip(at, gaps, strict=True)], fontsize=8)
     axes.set_title(f"{metric}: {_gap_of(report, metric)}", fontsize=10, loc="left")
-    _tidy(axes)
+    tidy(axes)
 
 
-def _tidy(axes: Axes) -> None:
+def tidy(axes: Axes) -> None:
+    """Give axes a quiet grid, and their legend room at the side."""
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):

@@ -102,9 +102,7 @@ def run_fold(
         try:
             estimator.fit(X_train, y_train, **_check_method_params(X, job.fit_params, train))
         except Exception as error:
-            raise DataError(
-                f"Fold {number} cannot be fitted: {_blame(estimator, error)}"
-            ) from error
+            raise DataError(f"Fold {number} cannot be fitted: {blame(estimator, error)}") from error
         fitted = time.perf_counter()
         seen = OnePass(estimator, X_test)
         try:
@@ -119,7 +117,7 @@ def run_fold(
         except Exception as error:
             raise UsageError(
                 f"Fold {number} cannot be scored with {', '.join(job.metrics.scorers)}: "
-                f"{_blame(estimator, error)}"
+                f"{blame(estimator, error)}"
             ) from error
         scored = time.perf_counter()
     texts = (" ".join(str(each.message).split()) for each in caught)
@@ -145,7 +143,7 @@ def score_side(job: Job, seen: OnePass, y: Any, rows: NDArray[np.intp]) -> dict[
     return score_set(job.metrics, seen, y, labels, params)
 
 
-def _blame(pipeline: Any, error: Exception) -> str:
+def blame(pipeline: Any, error: Exception) -> str:
     """Say which step failed, with the estimator's own message."""
     step, culprit = "", pipeline
     place = error.__traceback__

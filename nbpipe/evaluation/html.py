@@ -13,12 +13,16 @@ from nbpipe.evaluation.numbers import number
 from nbpipe.evaluation.text import gap_notes, heading, remark, remarks, sentence, timing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
     from nbpipe.evaluation.compare import Comparison
     from nbpipe.evaluation.datareport import DataReport
     from nbpipe.evaluation.report import CVReport
 
 DPI = 72  # a picture of 20 to 30 KB
-MOST_PICTURE = 32_000  # bytes, a third more as text
+MOST_PICTURE = 43_000  # letters
 MOST_METRICS = 20
 MOST_REMARKS = 20
 LONGEST = 400
@@ -104,16 +108,22 @@ def _table(report: CVReport) -> str:
 
 
 def _picture(report: CVReport) -> str:
+    page = image(lambda: draw_gap(report, [report.main]), describe_gap(report))
+    if len(page) > MOST_PICTURE:  # hundreds of folds that jump
+        return "<p><small>report.plot() draws the folds.</small></p>"
+    return page
+
+
+def image(draw: Callable[[], Figure], words: str) -> str:
+    """Return a figure with its words for those who cannot see it; "" without matplotlib."""
     try:
-        figure = draw_gap(report, [report.main])
+        figure = draw()
     except MissingExtraError:
         return ""
     page = BytesIO()
     figure.savefig(page, format="png", dpi=DPI, metadata={"Software": None})
-    if len(page.getvalue()) > MOST_PICTURE:  # hundreds of folds that jump
-        return "<p><small>report.plot() draws the folds.</small></p>"
     data = base64.b64encode(page.getvalue()).decode()
-    return f'<img alt="{shown(describe_gap(report))}" src="data:image/png;base64,{data}">'
+    return f'<img alt="{shown(words)}" src="data:image/png;base64,{data}">'
 
 
 def shown(text: str) -> str:

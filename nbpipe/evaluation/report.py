@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from nbpipe.evaluation.gaps import mean_gap, scale_of
 from nbpipe.evaluation.numbers import number
 from nbpipe.evaluation.plain import as_dict
 from nbpipe.evaluation.text import as_text, heading
+from nbpipe.evaluation.verdict import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class CVReport:
     """What `nbpipe.cv` found. It holds scores and row positions, never the rows themselves.
 
@@ -118,6 +119,28 @@ class CVReport:
                 f"{did_you_mean(str(metric), self.metrics)}"
             )
         return metric
+
+    def judged(self, metric: str | None = None, *, overfit_gap: float | None = None) -> CVReport:
+        """Return the same scores, judged by another metric or another gap.
+
+        Parameters
+        ----------
+        metric : str, optional
+            What the verdict is to be about; `main` by default.
+        overfit_gap : float, optional
+            A train/test gap above this is overfitting; by default as in `thresholds`.
+
+        Raises
+        ------
+        UsageError
+            When the metric was not computed, or the gap is not above 0.
+        """
+        name, limits = self.known(metric), self.thresholds
+        if overfit_gap is not None:
+            limits = replace(limits, overfit_gap=overfit_gap)
+        baseline = self.baselines.get(name)
+        verdict = judge(name, self.folds, baseline, self.split, probe=self.probe, limits=limits)
+        return replace(self, main=name, verdict=verdict, thresholds=limits)
 
     @property
     def frame(self) -> pd.DataFrame:
