@@ -29,12 +29,12 @@ class Fold:
 
     Attributes
     ----------
-    steps : frozenset of int
-        Which of the plan's it takes the place of.
+    before : sequence of int
+        The numbers of the steps that are left.
     """
 
-    def __init__(self, steps: frozenset[int], outputs: Sequence[Output]) -> None:
-        self.steps = steps
+    def __init__(self, before: Sequence[int], outputs: Sequence[Output]) -> None:
+        self.before = before
         self._outputs = outputs
 
     def __call__(self, values: Sequence[Any]) -> list[float]:
@@ -67,10 +67,8 @@ def fold(steps: Sequence[Any], sources: Sequence[tuple[int, ...]]) -> Fold | Non
         blocks = sources[blocks[0] - 1]
     lookups = {each for each in blocks if _is_plain(steps[each - 1])}
     folded |= {each - 1 for each in lookups}
-    left = {
-        each - 1 for number, read in enumerate(sources) if number not in folded for each in read
-    }
-    if not lookups or folded & left:
+    before = [number for number in range(len(steps)) if number not in folded]
+    if not lookups or any(each - 1 in folded for number in before for each in sources[number]):
         return None
     ends = np.cumsum([steps[each - 1].width for each in blocks])
     outputs: list[Output] = []
@@ -84,7 +82,7 @@ def fold(steps: Sequence[Any], sources: Sequence[tuple[int, ...]]) -> Fold | Non
             else:
                 numbers.append((each, own.tolist()))
         outputs.append((score, numbers, columns))
-    return Fold(frozenset(folded), outputs)
+    return Fold(before, outputs)
 
 
 def _is_plain(step: Any) -> bool:

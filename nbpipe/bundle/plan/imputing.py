@@ -24,8 +24,12 @@ class Impute:
         self.fill = part.get("fill", "f", len(kept))
         self.width = len(kept) + len(self.marked)
         self.fills = list(zip(kept.tolist(), self.fill.tolist(), strict=True))
+        self.usual = self.kept is None and isnan(self.missing) and not self.marked.size
 
     def row(self, row: list[float]) -> list[float]:
+        if self.usual:
+            pairs = zip(row, self.fills, strict=True)
+            return [fill if value != value else value for value, (_, fill) in pairs]  # noqa: PLR0124 - NaN
         if isnan(self.missing):
             gaps = [value != value for value in row]  # noqa: PLR0124 - NaN
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +17,7 @@ from nbpipe.bundle.plan.rows import Row
 from nbpipe.bundle.plan.table import INEXACT, PREDICTORS, READERS, STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable, Mapping, Sequence
 
     from nbpipe.bundle.plan.rows import Rows, Table
 
@@ -67,6 +66,7 @@ class Plan:
         self._steps = [
             self._checked(arrays, f"{number}.", kind, widths) for number, kind in enumerate(kinds)
         ]
+        self._every = range(len(kinds))
         self._fold = fold([each[0] for each in self._steps], [each[2] for each in self._steps])
         # a product of matrices has threads of its own, which more of them would only disturb, and
         # likes its numbers in the cache; a walk down trees likes many rows
@@ -142,24 +142,22 @@ class Plan:
 
     def _scores_of_one(self, row: Any) -> Array:
         if self._fold is not None:
-            scores = self._fold(self._made_of(row, self._fold.steps))
+            scores = self._fold(self._made_of(row, self._fold.before))
             if isfinite(sum(scores)):
                 return np.array([scores])
-        return np.array(self._made_of(row)[-1:])  # where it refuses a value, it says why
+        return np.array(self._made_of(row, self._every)[-1:])  # or it says what it refuses
 
-    def _made_of(self, row: Any, without: AbstractSet[int] = frozenset()) -> list[Any]:
-        """Return one row, and what each step makes of it."""
-        values = [row]
-        for number, (_, by_list, sources, lets_in) in enumerate(self._steps):
-            if number in without:
-                values.append(None)
-                continue
+    def _made_of(self, row: Any, numbers: Sequence[int]) -> list[Any]:
+        """Return one row, and what each of these steps makes of it."""
+        values = [row, *self._every]
+        for number in numbers:
+            _, by_list, sources, lets_in = self._steps[number]
             given = values[sources[0]]
             if len(sources) > 1:
                 given = [values[each] for each in sources]
             elif lets_in < _ANYTHING and not isfinite(sum(given)):
-                _refuse(np.array(given), lets_in)
-            values.append(by_list(given))
+                _refuse_row(given, lets_in)
+            values[number + 1] = by_list(given)
         return values
 
     def before_last(self, rows: Table) -> Any:
@@ -200,6 +198,12 @@ def _refuse(X: Array, missing: int) -> None:
         raise ValueError("Input X contains infinity")
     if not missing and np.isnan(X).any():
         raise ValueError("Input X contains NaN")
+
+
+def _refuse_row(row: list[float], missing: int) -> None:
+    """Do the same for the numbers of one row."""
+    if inf in row or -inf in row or (not missing and any(map(isnan, row))):
+        _refuse(np.array(row), missing)
 
 
 def _classes(top: Part, width: int, link: str) -> Array:
