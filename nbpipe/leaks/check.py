@@ -117,14 +117,16 @@ def check_document(
 ) -> Checked:
     """Find the leaks in cells put together elsewhere, such as those run in a session.
 
-    See `check`. `find` is what looks for them: an `Analysis` walks only what changed.
+    See `check`. `find` is what looks for them: an `Analysis` walks only what changed. A document
+    with a path goes by the configuration of its folder.
 
     Raises
     ------
     UsageError
         If an option or the configuration makes no sense.
     """
-    run = _Run(_settings([], select, ignore, None))
+    paths = [Path(document.path)] if document.path else []
+    run = _Run(_settings(paths, select, ignore, None))
     run.add(document, find)
     return run.checked()
 
