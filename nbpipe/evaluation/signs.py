@@ -47,7 +47,18 @@ def giveaways(columns: Sequence[ColumnFact], limits: Thresholds) -> list[Finding
     """Name the columns that tell the target, or so much of it that they need a reason."""
     others = [each for each in columns if not each.is_target]
     found = [_column(each, limits) for each in others]
-    return [*(each for each in found if each is not None), *_standing_out(others, limits)]
+    standing_out = _standing_out(others, limits).values()
+    return [*(each for each in found if each is not None), *standing_out]
+
+
+def by_column(columns: Sequence[ColumnFact], limits: Thresholds) -> dict[str, Finding]:
+    """Return what `target_copies` and `giveaways` say, by the column of which they say it."""
+    alone = {
+        each.name: finding
+        for each in columns
+        for finding in [*target_copies([each]), *giveaways([each], limits)]
+    }
+    return _standing_out([each for each in columns if not each.is_target], limits) | alone
 
 
 def shared_rows(who: str, alike: str, common: float, limits: Thresholds) -> Finding:
@@ -84,7 +95,7 @@ def _column(column: ColumnFact, limits: Thresholds) -> Finding | None:
     return None
 
 
-def _standing_out(columns: list[ColumnFact], limits: Thresholds) -> list[Finding]:
+def _standing_out(columns: list[ColumnFact], limits: Thresholds) -> dict[str, Finding]:
     """Ask about columns that tell classes apart at least twice as well as all others.
 
     Never for a numeric target: one honest feature often orders its rows well.
@@ -93,12 +104,12 @@ def _standing_out(columns: list[ColumnFact], limits: Thresholds) -> list[Finding
     strong = [each for each in ranked if each.strength >= limits.standout]
     rest = [each.strength for each in ranked if each.strength < limits.standout]
     if not strong or not rest:
-        return []
+        return {}
     weakest = strong[-1].strength  # the best come first; 0.5 is a coin's
     if len(strong) > max(1, len(ranked) // 4) or weakest - 0.5 < 2 * (rest[0] - 0.5):
-        return []
-    return [
-        Finding(
+        return {}
+    return {
+        each.name: Finding(
             "watch",
             f"{each.name} tells much of the target: {_told_by(each, limits.standout)}; "
             f"the best ordinary column reaches {rest[0]:.3f}",
@@ -106,7 +117,7 @@ def _standing_out(columns: list[ColumnFact], limits: Thresholds) -> list[Finding
         )
         for each in strong
         if each.strength < limits.giveaway and not each.is_target_mean
-    ]
+    }
 
 
 def _told_by(column: ColumnFact, threshold: float) -> str:
