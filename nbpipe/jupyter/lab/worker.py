@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NOTEBOOKS = 8  # whose analyses are kept: of these, only what changed is walked again
-_WHY = re.compile(r"^## Why it is bad\n\n(.*?)\n\n##", re.DOTALL | re.MULTILINE)
+_WHY = re.compile(r"^## Why it is bad\n(.*?)\n##", re.DOTALL | re.MULTILINE)
 
 
 class Notebooks:
