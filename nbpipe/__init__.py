@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbpipe.assistants.prompt import prompt
+    from nbpipe.bundle.differences import diff
     from nbpipe.bundle.export import export
-    from nbpipe.bundle.model import Model, load
+    from nbpipe.bundle.loading import load, verify
+    from nbpipe.bundle.model import Model
     from nbpipe.bundle.store.entry import Bundle
     from nbpipe.bundle.store.promote import history, promote, rollback
     from nbpipe.bundle.store.versions import models
@@ -46,7 +48,9 @@ _HOME = {
     "prompt": "nbpipe.assistants.prompt",
     "export": "nbpipe.bundle.export",
     "Bundle": "nbpipe.bundle.store.entry",
-    "load": "nbpipe.bundle.model",
+    "load": "nbpipe.bundle.loading",
+    "verify": "nbpipe.bundle.loading",
+    "diff": "nbpipe.bundle.differences",
     "Model": "nbpipe.bundle.model",
     "models": "nbpipe.bundle.store.versions",
     "predict_file": "nbpipe.serving.batch.files",
@@ -68,6 +72,7 @@ __all__ = [
     "check_text",
     "compare",
     "cv",
+    "diff",
     "explain",
     "export",
     "history",
@@ -78,6 +83,7 @@ __all__ = [
     "prompt",
     "rollback",
     "to_python",
+    "verify",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Loading a bundle, and predicting with what was loaded."""
+"""Predicting with what was loaded."""
 
 from __future__ import annotations
 
@@ -6,21 +6,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle.formats import estimator as estimators
-from nbpipe.bundle.opening import open_estimator, open_plan
+from nbpipe.bundle.opening import open_estimator
 from nbpipe.bundle.plan import arrays
-from nbpipe.bundle.rows.policy import parse_policy
 from nbpipe.bundle.rows.problems import refuse, warn
 from nbpipe.bundle.rows.records import Records
-from nbpipe.bundle.store.folders import reading
-from nbpipe.bundle.store.versions import find
-from nbpipe.bundle.trust import integrity, probe
-from nbpipe.bundle.trust.environment import compare
-from nbpipe.errors import DataError, ManifestError, UsageError, one_line
+from nbpipe.errors import DataError, UsageError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from os import PathLike
 
     import numpy as np
 
@@ -240,95 +233,3 @@ class Model:
         head, *notes = repr(self).splitlines()
         items = "".join(f"<li>{escape(note.removeprefix('- '))}</li>" for note in notes)
         return f"<b>{escape(head)}</b><ul>{items}</ul>{self.schema._repr_html_()}"
-
-
-def load(
-    path: str | PathLike[str],
-    version: str | None = None,
-    *,
-    allow_version_mismatch: bool = False,
-    policy: Policy | str | None = None,
-    trusted_key: str | PathLike[str] | None = None,
-    unpickle: bool = True,
-) -> Model:
-    """Load an exported model, safely: nothing of it is unpickled before everything else passed.
-
-    In this order: manifest, signature if a key is given, files and their digests, plan, probe.
-    With a plan nothing is unpickled at all, scikit-learn is not imported, and which one made the
-    model does not matter; `Model.pipeline` opens the pickle. Without one, the versions are checked
-    and the pickle is opened here. A digest shows that the files are those that were exported, not
-    who exported them, which only a signature does: a pickle runs code, so open what you trust.
-
-    Parameters
-    ----------
-    path : path-like
-        A model's folder (``models/late``), or that of a version (``models/late/1.2.0``).
-    version : str, optional
-        By default the latest.
-    allow_version_mismatch : bool
-        Where the estimator of another scikit-learn is to be opened, try it in a separate process,
-        and go on if it survives and predicts the probe rows as at export.
-    policy : Mapping or str, optional
-        ``"error"``, ``"warn"`` or ``"ignore"`` for ``"missing"`` (a value missing where training
-        had none; default error), ``"unseen"`` (categories; default warn, though always an error
-        where the encoder would raise) and ``"range"`` (default warn); of one column, for
-        ``"carrier.unseen"``. As text, ``unseen=error,carrier.unseen=ignore``.
-    trusted_key : path-like, optional
-        Public key (PEM). A bundle that its owner did not sign, as it is here, is refused.
-    unpickle : bool
-        If False, no pickle is ever opened: a bundle without a plan is refused, unless its estimator
-        is in a format that is none.
-
-    Returns
-    -------
-    Model
-
-    Raises
-    ------
-    BundleNotFoundError, ManifestError, IntegrityError, VersionMismatchError,
-    MissingModuleError, ProbeMismatchError, BundleError, UsageError
-    """
-    parse_policy(policy)  # a slip of the pen is told before anything is read
-    bundle = find(path, version)
-    rules = parse_policy(policy, bundle.manifest.schema.names)
-    if probe.FILE not in bundle.manifest.files or not estimators.file_among(bundle.manifest.files):
-        raise ManifestError(f"The manifest of {bundle.path} lists no model.", path=str(bundle.path))
-    if trusted_key is not None:
-        from nbpipe.bundle.trust import signing  # noqa: PLC0415 - only with a key
-
-        signing.verify(bundle, trusted_key)
-    with reading(bundle.path):
-        others = integrity.check_names(
-            bundle.path, bundle.manifest.files, strict=trusted_key is not None
-        )
-    contents = integrity.check(bundle.path, bundle.manifest.files, {arrays.FILE, probe.FILE})
-    opened = {"allow_version_mismatch": allow_version_mismatch, "unpickle": unpickle}
-    predictor: Any
-    if arrays.FILE in bundle.manifest.files:
-        predictor, told = open_plan(bundle, contents)
-        notes, mismatch = compare(bundle.manifest.environment, bundle.name)
-        if mismatch is not None:
-            notes.append(
-                f"{mismatch.package} {mismatch.trained_with} at export, "
-                f"{mismatch.running or 'none'} here: no matter to the plan that predicts, but "
-                "model.pipeline would not open"
-            )
-        notes.append(told)
-    else:
-        predictor, notes = open_estimator(bundle, **opened)
-        notes.append("no compiled plan: the estimator itself predicts")
-    notes += _unchecked(bundle.manifest.schema)
-    notes += [f"{name} is no part of the bundle, and was not opened" for name in others]
-    if trusted_key is not None:
-        notes.append(f"signed, as {trusted_key} tells")
-    return Model(bundle, predictor, notes, rules, **opened)
-
-
-def _unchecked(schema: Schema) -> list[str]:
-    """Note the columns of text of which any value passes, as no encoder's categories are known."""
-    names = [f.name for f in schema.features if f.type == "text" and f.categories is None]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - a short note
-    told = (
-        f"any text passes in {', '.join(names[:5])}{more}: no encoder there that lists categories"
-    )
-    return [told] if names else []

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.bundle.model import Model, load
+from nbpipe.bundle.loading import load
+from nbpipe.bundle.model import Model
 from nbpipe.bundle.store.versions import find
 from nbpipe.errors import NbpipeError, one_line
 

@@ -9,7 +9,7 @@ from platform import python_version
 from typing import TYPE_CHECKING, Any
 
 from nbpipe import __version__
-from nbpipe.bundle.model import load
+from nbpipe.bundle.loading import load
 from nbpipe.bundle.plan import arrays
 from nbpipe.errors import MissingExtraError, UsageError
 

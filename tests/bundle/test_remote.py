@@ -310,7 +310,7 @@ from fsspec.implementations.local import LocalFileSystem
 class Disk(LocalFileSystem):
     protocol = "disk"
 fsspec.register_implementation("disk", Disk)
-import nbpipe, nbpipe.bundle.model
+import nbpipe, nbpipe.bundle.loading
 """
 LOADER = """
 print("ready", flush=True)

@@ -182,7 +182,7 @@ def test_what_may_not_be_read_is_told_and_hides_no_other(export, tmp_path):
     export("shut", "1.0").path.parent.chmod(0)
     tmp_path.chmod(0o755)
     code = (
-        "import os, sys, nbpipe, nbpipe.bundle.model\nos.chdir(sys.argv[1])\nos.setuid(65534)\n"
+        "import os, sys, nbpipe, nbpipe.bundle.loading\nos.chdir(sys.argv[1])\nos.setuid(65534)\n"
         "found = nbpipe.models('.')\nprint([each.name for each in found], found.damaged)\n"
         "for call in (nbpipe.load, nbpipe.models):\n"
         "    try: call('shut')\n"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbpipe
-from nbpipe.bundle.model import Model, load
+from nbpipe.bundle.loading import load
+from nbpipe.bundle.model import Model
 from nbpipe.errors import UsageError, brief
 from nbpipe.serving.batch.chunk import Wanted
 from nbpipe.serving.batch.csv_input import CsvInput
