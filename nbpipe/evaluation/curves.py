@@ -12,6 +12,7 @@ from sklearn.model_selection import learning_curve, validation_curve
 from nbpipe.errors import DataError, UsageError
 from nbpipe.evaluation.cores import in_process
 from nbpipe.evaluation.fold import blame
+from nbpipe.evaluation.gaps import mean_gap
 from nbpipe.evaluation.numbers import number
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class Curve(ABC):
     @property
     def rows(self) -> list[tuple[str, ...]]:
         """Return the points as a table of texts: a heading, then one row each."""
+        scale = self.report.scale(self.metric)
         head = (self.axis, f"test {self.metric}", f"train {self.metric}", "gap")
         return [
             head,
@@ -126,7 +128,7 @@ class Curve(ABC):
                     point.name,
                     f"{number(point.test.mean())} ± {number(point.test.std())}",
                     f"{number(point.train.mean())} ± {number(point.train.std())}",
-                    number((point.train - point.test).mean()),
+                    number(mean_gap((point.train - point.test) / scale, self.report.n_train)),
                 )
                 for point in self.points
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from nbpipe.evaluation.numbers import number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from nbpipe.evaluation.compare import Comparison
     from nbpipe.evaluation.report import CVReport
 
 
@@ -67,3 +69,24 @@ def _moment(time: Any) -> str:
     if isinstance(time, np.datetime64):
         return f"{pd.Timestamp(time):%Y-%m-%d}"
     return str(time)
+
+
+def folds_beside(comparison: Comparison) -> list[tuple[str, ...]]:
+    """Return the test scores of several reports as a table of texts: a heading, then the folds."""
+    tests = [report.test(comparison.metric) for report in comparison.reports]
+    head = ("fold", *(report.name for report in comparison.reports))
+    scores = zip_longest(*tests)
+    rows = [
+        (str(fold), *("" if each is None else number(each) for each in row))
+        for fold, row in enumerate(scores, start=1)
+    ]
+    return [head, *rows]
+
+
+def describe_comparison(comparison: Comparison) -> str:
+    """Return in words what the picture of a comparison shows, as its alternative text."""
+    told = (
+        f"{report.name}: {', '.join(map(number, report.test(comparison.metric)[:MOST_TICKS]))}."
+        for report in comparison.reports
+    )
+    return f"Test {comparison.metric} by fold. {' '.join(told)}"

@@ -1,0 +1,133 @@
+"""Learning curve and validation curve: chosen, computed on demand, stopped and gone on with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ipywidgets import HTML, Button, Dropdown, Layout, Text, VBox
+
+from nbpipe.errors import NbpipeError
+from nbpipe.evaluation.candidates import candidates, values_of
+from nbpipe.evaluation.curvefigure import describe_curve, draw_curve
+from nbpipe.evaluation.curves import SHARES, Curve, LearningCurve, ValidationCurve
+from nbpipe.evaluation.html import image
+from nbpipe.jupyter.widgets.style import row, status, table
+from nbpipe.jupyter.widgets.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from nbpipe.evaluation.report import CVReport
+    from nbpipe.evaluation.study import Study
+
+UNKNOWN = (
+    "A report holds no rows, and what this one was made from is not known here: "
+    "nbpipe.jupyter.explore(report, pipeline, X, y) draws its curves."
+)
+LATEST = "A share of the training rows is the latest of them, as if the history were shorter."
+DRAWN = "A share of the training rows is drawn at random, the smaller among the larger."
+SEEN = (
+    "A value chosen here was chosen on these very test folds, so its score is a little too good: "
+    "judge the model that you settle on by rows that none of them has seen."
+)
+_WIDE = {"description_width": "initial"}
+
+
+class CurvePane:
+    """A curve that is computed where it is asked for, and gone on with where it was stopped.
+
+    Parameters
+    ----------
+    make : callable
+        Returns the curve for the values of `controls`.
+    controls : sequence of Widget
+        The last is the metric's, which stands elsewhere.
+    note : str
+        What to keep in mind when reading the curve.
+    """
+
+    def __init__(self, make: Callable[..., Curve], controls: Sequence[Any], note: str) -> None:
+        self._make, self._controls = make, controls
+        self._curve: Curve | None = None
+        self._asked: tuple[Any, ...] = ()
+        self.compute = Button(description="Compute", tooltip="Compute the curve, fold by fold")
+        self.compute.on_click(lambda _: self._begin())
+        self.work = Work()
+        self.shown = HTML()
+        note = f"<p><small>{note}</small></p>"
+        self.view = VBox([row(*controls[:-1], self.compute), self.work, self.shown, HTML(note)])
+        self.work.observe(lambda _: self._refresh(), "running")
+        for each in controls:
+            each.observe(lambda _: self._refresh(), "value")
+
+    def _wishes(self) -> tuple[Any, ...]:
+        return tuple(each.value for each in self._controls)
+
+    def _stopped(self) -> bool:
+        """Tell whether what is asked for now was begun already, and has not come to its end."""
+        begun = self._curve is not None and self._asked == self._wishes()
+        return begun and not self._curve.finished  # type: ignore[union-attr]
+
+    def _begin(self) -> None:
+        if not self._stopped():
+            try:
+                self._curve = self._make(*self._wishes())
+            except NbpipeError as error:
+                self.work.say(str(error), error=True)
+                return
+            self._asked = self._wishes()
+        self.work.start(self._steps, lambda _: self._draw())
+
+    def _steps(self) -> Generator[tuple[int, int, str], None, None]:
+        drawn = -1
+        for step in self._curve.steps():  # type: ignore[union-attr]
+            if drawn != (drawn := len(self._curve.points)):  # type: ignore[union-attr]
+                self._draw()
+            yield step
+
+    def _draw(self) -> None:
+        curve = self._curve
+        if curve is None or not curve.points:
+            self.shown.value = ""
+            return
+        head, *rows = curve.rows
+        picture = image(lambda: draw_curve(curve), describe_curve(curve))
+        self.shown.value = picture + table(f"{curve.metric} by {curve.axis}", head, rows)
+
+    def _refresh(self) -> None:
+        self.compute.disabled = self.work.running
+        self.compute.description = "Continue" if self._stopped() else "Compute"
+
+
+def learning_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
+    """Return the pane of scores along shares of the training rows."""
+    shares = Text(", ".join(map(str, SHARES)), description="Shares of the rows", style=_WIDE)
+
+    def make(text: str, name: str) -> Curve:
+        return LearningCurve(report, study, name, values_of(text))
+
+    return CurvePane(make, (shares, metric), LATEST if report.split.in_time_order else DRAWN)
+
+
+def validation_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
+    """Return the pane of scores along the values of a parameter."""
+    proposed = candidates(study.pipeline)
+    names = [*proposed, *(name for name in study.pipeline.get_params() if name not in proposed)]
+    parameter = Dropdown(options=names, description="Parameter", style=_WIDE)
+    values = Text(description="Values", style=_WIDE, layout=Layout(width="300px"))
+
+    def propose(_: Any = None) -> None:
+        values.value = ", ".join(map(repr, proposed.get(parameter.value, ())))
+
+    propose()
+    parameter.observe(propose, "value")
+
+    def make(name: str, text: str, scored: str) -> Curve:
+        return ValidationCurve(report, study, scored, name, values_of(text))
+
+    return CurvePane(make, (parameter, values, metric), SEEN)
+
+
+def without_study() -> HTML:
+    """Return the words that stand where a curve cannot be computed."""
+    return HTML(status(UNKNOWN))
