@@ -34,6 +34,7 @@ from nbpipe.jupyter.completion import MATCHER, VerbMatcher
 from nbpipe.jupyter.progress import NotebookBar
 from nbpipe.jupyter.session import Session
 from nbpipe.jupyter.watch import Watch
+from nbpipe.jupyter.widgets.display import hide_widgets, show_widgets
 from nbpipe.leaks.findings import SEVERITIES
 
 # One trait a threshold, so that `%config NbpipeMagics` shows and sets the whole table.
@@ -268,6 +269,8 @@ def register(shell: Any) -> None:
     shell.Completer.custom_matchers.append(VerbMatcher(shell.user_ns, VERBS).match)
     shell.input_transformers_cleanup.append(check_ahead)
     _magics(shell).session.runs.start()
+    if hasattr(shell, "kernel"):
+        show_widgets(shell)
 
 
 def unregister(shell: Any) -> None:
@@ -276,6 +279,7 @@ def unregister(shell: Any) -> None:
     matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != MATCHER]
     transformers = shell.input_transformers_cleanup
     transformers[:] = [each for each in transformers if each is not check_ahead]
+    hide_widgets(shell)
     if magics := _magics(shell):
         magics.watcher.stop()
         magics.session.runs.stop()
