@@ -17,6 +17,13 @@ columns >> passthrough   keeps columns as they are; columns >> drop leaves them 
 names                    your variables first, then scikit-learn's estimators, unimported
 """
 
+BUILDER = """\
+examples:
+  %nbpipe builder late X y
+  %nbpipe builder late X[columns]        the preparation alone
+Where NAME holds a pipeline already, the builder starts from that one.
+"""
+
 CV = """\
 examples:
   report = %nbpipe cv late X y --time sched_dep

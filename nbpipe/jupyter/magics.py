@@ -21,7 +21,7 @@ import nbpipe
 from nbpipe.bundle.formats.estimator import FORMATS
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.thresholds import Thresholds
-from nbpipe.jupyter import checking, examples, prompting, teaching
+from nbpipe.jupyter import building, checking, examples, prompting, teaching
 from nbpipe.jupyter.ahead import check_ahead
 from nbpipe.jupyter.arguments import (
     evaluate,
@@ -234,6 +234,7 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
 
 VERBS: dict[str, Any] = {
     "build": NbpipeMagics.build,
+    "builder": building.builder,
     "cv": NbpipeMagics.cv,
     "check": NbpipeMagics.check,
     "watch": NbpipeMagics.watch,

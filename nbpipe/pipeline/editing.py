@@ -61,18 +61,15 @@ def replace_estimator(spec: Spec, place: Place, text: str) -> Spec:
     return _with_chain(spec, place, [Expression.read(text)], 1)
 
 
-def add_step(spec: Spec, after: Place, text: str) -> Spec:
-    """Add an estimator after another, in the same route or as a step of its own."""
+def add_step(spec: Spec, after: Place, text: str) -> tuple[Spec, Place]:
+    """Add an estimator after another, in its route or as a step; say where it stands now."""
     if after.link is None:
-        return _with_parts(spec, after.part + 1, 0, [Step(Expression.read(text))])
+        step = Step(Expression.read(text))
+        return _with_parts(spec, after.part + 1, 0, [step]), Place(after.part + 1)
     if estimator_at(spec, after).text in ENDINGS:  # these stand alone
-        return replace_estimator(spec, after, text)
-    return _with_chain(spec, replace(after, link=after.link + 1), [Expression.read(text)], 0)
-
-
-def append_step(spec: Spec, text: str) -> Spec:
-    """Add a step at the end."""
-    return _with_parts(spec, len(spec.parts), 0, [Step(Expression.read(text))])
+        return replace_estimator(spec, after, text), after
+    below = replace(after, link=after.link + 1)
+    return _with_chain(spec, below, [Expression.read(text)], 0), below
 
 
 def remove_step(spec: Spec, place: Place) -> Spec:

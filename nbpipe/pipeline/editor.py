@@ -57,7 +57,7 @@ class Editor:
 
     def __init__(self, name: str, spec: Spec, X: Any, namespace: Mapping[str, Any]) -> None:
         self.name = name
-        self.spec = spec
+        self.spec = parse(_body(spec))
         self.namespace = namespace
         self._X = X
         self._past: list[Spec] = []
@@ -65,7 +65,7 @@ class Editor:
     @property
     def cell(self) -> str:
         """The text of the cell that builds the pipeline."""
-        return f"%%nbpipe build {self.name}\n{format_spec(self.spec)}"
+        return f"%%nbpipe build {self.name}{_body(self.spec)}"
 
     def read(self, text: str) -> None:
         """Take over the text of a cell, with its first line or without.
@@ -76,7 +76,6 @@ class Editor:
             Where it is not of the cell language; the spec stays what it was.
         """
         head = _HEAD.match(text)
-        # A blank line in its place, so that errors name the lines that are seen.
         spec = parse("\n" + text[head.end() :] if head else text)
         self.name = head[1] if head else self.name
         self.change(spec)
@@ -85,7 +84,7 @@ class Editor:
         """Go on with another spec."""
         if spec != self.spec:
             self._past.append(self.spec)
-        self.spec = spec
+            self.spec = parse(_body(spec))
 
     @property
     def can_undo(self) -> bool:
@@ -104,7 +103,7 @@ class Editor:
         SpecError
             Where it cannot be built.
         """
-        built = build(self.spec, self.namespace)
+        built = build(_body(self.spec), self.namespace)
         self.taken()
         return built
 
@@ -137,6 +136,15 @@ class Editor:
             for name in (name for name, taken in found.items() if not taken):
                 found[name].append(number)
         return found
+
+    def used(self) -> list[str]:
+        """Return the columns of X that the pipeline reads, or all where it takes them otherwise."""
+        everything = list(self._X.columns)
+        names = [name for name, routes in self.where().items() if routes]
+        if not self.taken() or not names:
+            return everything
+        fewer = Editor(self.name, self.spec, self._X[names], self.namespace)
+        return names if fewer.taken() == self.taken() else everything  # positions would shift
 
     def move_columns(self, names: Iterable[str], to: int | None) -> None:
         """Move columns into a route; see `nbpipe.pipeline.editing.move_columns`."""
@@ -181,3 +189,8 @@ class Editor:
             return str(error)
         near = did_you_mean(lacking[0], self._X.columns)
         return f"X has no column {lacking[0]!r}.{near}"
+
+
+def _body(spec: Spec) -> str:
+    """Write a spec below an empty first line, so that errors name the lines of the cell."""
+    return "\n" + format_spec(spec)

@@ -68,11 +68,10 @@ class Parameter:
             return any(value is each or value == each for each in self.choices)
         if self.control == "flag":
             return isinstance(value, bool)
-        kinds = {"whole": int, "real": (int, float)}
-        if self.control not in kinds or isinstance(value, bool):
+        kind = {"whole": int, "real": int | float}.get(self.control)
+        if kind is None or isinstance(value, bool) or not isinstance(value, kind):
             return False
-        inside = isinstance(value, kinds[self.control]) and abs(value) <= MOST
-        return inside and self.bounds[0] <= value <= self.bounds[1]
+        return self.bounds[0] <= value <= self.bounds[1]
 
     @property
     def bounds(self) -> tuple[float, float]:

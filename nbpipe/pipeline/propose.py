@@ -22,6 +22,7 @@ MODELS: tuple[Model, ...] = ("linear", "boosting", "forest")
 FEW_ROWS = 1_000  # judgement: below it a straight line is all that most data can tell
 MANY_ROWS = 10_000  # from here on scikit-learn's documentation calls histogram boosting much faster
 RARE = 100  # a category of less than a hundredth of the rows shares its column with others as rare
+RARE_CLASS = 2 / 3  # of its equal share: one class in three; a quarter of the flights is late
 FEWEST_RARE = 10  # rows, below which a category of its own teaches little
 
 
@@ -137,8 +138,7 @@ def _for_numbers(numbers: Sequence[Column], model: Model) -> tuple[str, str]:
 def _model(model: Model, n_rows: int, target: Target) -> tuple[str, str]:
     regression = target.kind == "regression"
     kind = "Regressor" if regression else "Classifier"
-    # Half its equal share: the flights that are late, a fifth, need it, and most data does not.
-    rare = not regression and target.kind != "multilabel" and target.rarest < 0.5  # noqa: PLR2004
+    rare = not regression and target.kind != "multilabel" and target.rarest < RARE_CLASS
     balance = ', class_weight="balanced"' if rare else ""
     weighed = " Classes are weighed alike, since one is rare." if rare else ""
     if model == "linear":

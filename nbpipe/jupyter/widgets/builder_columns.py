@@ -1,0 +1,113 @@
+"""The columns of X: what each is like, which route takes it, and moving them to another."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from nbpipe.errors import NbpipeError
+from nbpipe.jupyter.widgets.style import row, status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from nbpipe.pipeline.editor import Editor
+    from nbpipe.pipeline.frame import Column
+
+_HEAD = ("column", "type", "missing", "distinct", "distribution", "route", "look out")
+_OUT = "left out"
+
+
+class Columns:
+    """A table of all columns, a list to choose some from, and where to move them."""
+
+    def __init__(
+        self, editor: Editor, columns: Sequence[Column], changed: Callable[[], None]
+    ) -> None:
+        self._editor = editor
+        self._columns = columns
+        self._changed = changed
+        self._table = w.HTML(layout={"max_height": "340px", "overflow": "auto"})
+        self.list = w.SelectMultiple(
+            description="Columns", rows=6, layout={"width": "420px"}, tooltip="Choose with Ctrl"
+        )
+        self.to = w.Dropdown(description="Move to", layout={"width": "300px"})
+        self.move = w.Button(
+            description="Move", tooltip="Move the chosen columns", layout={"width": "auto"}
+        )
+        self.move.on_click(lambda _: self._move())
+        self.problem = w.HTML()
+        self.widget = w.VBox(
+            [self._table, row(self.list, w.VBox([row(self.to, self.move), self.problem]))]
+        )
+
+    def show(self) -> None:
+        """Show where the columns go now."""
+        routes = self._editor.routes()
+        try:
+            where = self._editor.where()
+        except NbpipeError:  # told where the pipeline is built
+            where = {}
+        taken = {name: ", ".join(routes[n] for n in numbers) for name, numbers in where.items()}
+        self._table.value = table(self._columns, taken)
+        chosen = self.list.value
+        self.list.options = [
+            (f"{each.name}  ({taken.get(each.name) or _OUT})", each.name) for each in self._columns
+        ]
+        self.list.value = chosen
+        to = self.to.value
+        options: list[tuple[str, int | None]] = [(name, n) for n, name in routes.items()]
+        options += [(_OUT, None), ("a new route", len(self._editor.spec.parts))]
+        self.to.options = options
+        self.to.value = to if to in {number for _, number in options} else options[0][1]
+
+    def _move(self) -> None:
+        self.problem.value = ""
+        try:
+            self._editor.move_columns(self.list.value, self.to.value)
+        except NbpipeError as error:
+            self.problem.value = status(str(error), error=True)
+            return
+        self._changed()
+
+
+def table(columns: Sequence[Column], taken: Mapping[str, str]) -> str:
+    """Write the columns as an accessible table."""
+    head = "".join(f'<th scope="col">{each}</th>' for each in _HEAD)
+    rows = "".join(_row(each, taken.get(each.name) or _OUT) for each in columns)
+    return (
+        '<div class="nbpipe-scroll" tabindex="0" role="region" aria-label="The columns of X">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _row(column: Column, route: str) -> str:
+    missing = f"{column.missing:.1%}" if column.missing else "none"
+    doubt = column.suspicion
+    why = f"⚠ <b>{doubt.kind}</b>: {escape(doubt.reason)}" if doubt else ""
+    cells = (column.dtype, missing, f"{column.distinct:,}")
+    return (
+        f'<tr><th scope="row">{escape(column.name)}</th>'
+        + "".join(f"<td>{escape(each)}</td>" for each in cells)
+        + f"<td>{_bars(column)}</td><td>{escape(route)}</td>"
+        f'<td style="white-space:normal;min-width:200px">{why}</td></tr>'
+    )
+
+
+def _bars(column: Column) -> str:
+    """Draw the counts; the words that say the same stand in the picture's label."""
+    if not column.counts:
+        return ""
+    most = max(column.counts)
+    bars = "".join(
+        f'<rect x="{6 * n}" y="{20 - 20 * count / most:.1f}" width="5" '
+        f'height="{20 * count / most:.1f}"/>'
+        for n, count in enumerate(column.counts)
+    )
+    label = escape(column.shown, quote=True)
+    return (
+        f'<svg role="img" aria-label="{label}" width="{6 * len(column.counts)}" height="20" '
+        f'fill="currentColor"><title>{label}</title>{bars}</svg>'
+    )
