@@ -98,7 +98,8 @@ class _App(FastAPI):
             exception_handlers={HTTPException: _no_route},
         )
         paths = frozenset(route.path for route in self.routes if isinstance(route, Route))
-        self.add_middleware(Observe, metrics=counts, paths=paths)
+        direct = {("POST", "/predict"): self._predict}
+        self.add_middleware(Observe, metrics=counts, paths=paths, direct=direct)
 
     def openapi(self) -> dict[str, Any]:
         model = self._current.model

@@ -60,3 +60,10 @@ def codes(scores: Array, link: str) -> Array:
         return best
     above: Array = scores[:, 0] >= 0 if link.endswith("at_zero") else scores[:, 0] > 0
     return above.astype(np.intp)
+
+
+def code(scores: Array, link: str) -> int:
+    """Return the same of a single row, without an array."""
+    if link not in DECISIONS or scores.shape[1] > 1:
+        return int(scores.argmax())
+    return int(scores.item() >= 0 if link.endswith("at_zero") else scores.item() > 0)

@@ -12,7 +12,7 @@ import numpy as np
 
 from nbpipe.bundle.plan.arrays import Array, Part, broken
 from nbpipe.bundle.plan.folding import fold
-from nbpipe.bundle.plan.outputs import DECISIONS, NUMBERS, PROBABILITIES, codes
+from nbpipe.bundle.plan.outputs import DECISIONS, NUMBERS, PROBABILITIES, code, codes
 from nbpipe.bundle.plan.rows import Row
 from nbpipe.bundle.plan.table import INEXACT, PREDICTORS, READERS, STEPS
 
@@ -121,6 +121,9 @@ class Plan:
         """Predict from the scores of the last step."""
         if self.classes is None:
             return np.exp(scores[:, 0]) if self.link == "log" else scores[:, 0]
+        if len(scores) == 1:
+            one = code(scores, self.link)
+            return self.classes[one : one + 1].copy()
         return self.classes.take(codes(scores, self.link), axis=0)
 
     def predict_proba_from(self, scores: Array) -> Array:
