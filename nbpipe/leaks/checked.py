@@ -42,6 +42,7 @@ class Located:
             | finding.place.to_dict()
             | {name: getattr(finding, name) for name in told}
             | {"related": related}
+            | {"edits": [each.to_dict() for each in finding.edits]}
         )
 
 

@@ -50,6 +50,29 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Whole lines of a cell, and what to write in their place.
+
+    Parameters
+    ----------
+    cell, line, end_line : int
+        As in `Place`; the last line is one of those replaced.
+    text : str
+        Without a line end; empty where the lines are to go.
+    """
+
+    cell: int
+    line: int
+    end_line: int
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields of the machine contract; `cell` is null in a script."""
+        lines = {"line": self.line, "end_line": self.end_line}
+        return {"cell": self.cell or None} | lines | {"text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What a run did not look at or go by, and so cannot speak for.
 
@@ -99,6 +122,8 @@ class Finding:
         What to tell an AI assistant.
     related : tuple of Related
         The other places: the split, the score.
+    edits : tuple of Edit
+        What does away with it, all at once; () where the fix is not a matter of replacing lines.
     """
 
     place: Place
@@ -109,3 +134,4 @@ class Finding:
     fix: str
     prompt: str
     related: tuple[Related, ...] = ()
+    edits: tuple[Edit, ...] = ()

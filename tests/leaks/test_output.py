@@ -62,12 +62,13 @@ def test_the_machine_contract():
     (finding,) = [each for each in told["findings"] if each["severity"] == "error"]
     assert list(finding) == [
         "path", "cell", "line", "column", "end_line", "end_column", "code", "name", "severity",
-        "message", "fix", "prompt", "related",
+        "message", "fix", "prompt", "related", "edits",
     ]  # fmt: skip
     assert (finding["path"], finding["cell"], finding["line"], finding["column"]) == ("-", 1, 7, 5)
     assert finding["code"].startswith("NB1")
     assert all(list(each) == ["path", "cell", "line", "message"] for each in finding["related"])
     assert {each["cell"] for each in finding["related"]} == {2}
+    assert [list(each) for each in finding["edits"]] == [["cell", "line", "end_line", "text"]] * 2
     (script,) = nbpipe.check_text(LEAK).to_dict()["findings"]
     assert script["cell"] is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from nbpipe.leaks.rules import words
+from nbpipe.leaks.rules import edits, words
 from nbpipe.leaks.rules.compose import pipeline
 from nbpipe.leaks.rules.names import statement
 from nbpipe.leaks.rules.parts import model_name, share
@@ -56,6 +56,7 @@ class Early(Rule):
             problem=_problem(view, path),
             wish=_wish(view, path),
             fix=fix or learned_on_first(fit, statement(view, fit)),
+            edits=edits.of_path(view, path, fix),
             related=(*words.split_notes(view, score), words.score_note(view, score)),
         )
 

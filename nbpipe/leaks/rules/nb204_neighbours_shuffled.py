@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbpipe.leaks.rules import holdout, words
+from nbpipe.leaks.rules import edits, holdout, words
 from nbpipe.leaks.rules.names import text
 from nbpipe.leaks.rules.rule import Rule
 from nbpipe.leaks.search.sides import shuffled
@@ -97,5 +97,6 @@ print(forest.score(X_test, y_test))
                 f"neighbours out to both sides: some {words.judged(view, each.score)}.",
                 wish=wish,
                 fix=fix,
+                edits=edits.in_place(view, dealer, fix),
                 related=(*words.split_notes(view, each.score), words.score_note(view, each.score)),
             )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nbpipe.leaks.findings import Related
-from nbpipe.leaks.rules import names, parts, words
+from nbpipe.leaks.rules import edits, names, parts, words
 from nbpipe.leaks.rules.names import argument, receiver, statement, swapped, text
 from nbpipe.leaks.rules.production import handmade, predictions, transformers
 from nbpipe.leaks.rules.rule import Rule
@@ -116,6 +116,7 @@ print(knn.predict(scaler.transform([[5.1, 3.5, 1.4, 0.2]])))
 def _finding(view: View, at: Fact, fit: Fit, missing: list[Fit], rows: ast.expr) -> Finding:
     """Put a forgotten step into words."""
     step = words.quoted(names.fitted_as(view, missing[0]) or receiver(missing[0]))
+    fix = _fix(view, missing, rows, statement(view, at))
     given = words.quoted(rows)
     return words.finding(
         PreprocessingForgotten,
@@ -125,7 +126,8 @@ def _finding(view: View, at: Fact, fit: Fit, missing: list[Fit], rows: ast.expr)
         problem=f"uses {given} without {step}, through which the rows of {words.does(fit)} "
         f"{words.at(view, fit)} went.",
         wish=f"Put {given} through {step}, too.",
-        fix=_fix(view, missing, rows, statement(view, at)),
+        fix=fix,
+        edits=edits.in_place(view, at, fix),
         related=(
             Related(view.place(missing[0]), f"Here {step} is fitted."),
             Related(view.place(fit), "Here the model is fitted on what came out of it."),

@@ -12,7 +12,7 @@ from nbpipe.leaks.rules.names import receiver, text
 
 if TYPE_CHECKING:
     from nbpipe.leaks.facts import Fact, Fit, Score
-    from nbpipe.leaks.findings import Severity
+    from nbpipe.leaks.findings import Edit, Severity
     from nbpipe.leaks.rules.rule import Rule
     from nbpipe.leaks.view import View
 
@@ -159,6 +159,7 @@ def finding(
     wish: str,
     fix: str = "",
     related: tuple[Related, ...] = (),
+    edits: tuple[Edit, ...] = (),
 ) -> Finding:
     """Put a finding together: `problem` goes on from what the user wrote, `wish` is what to do."""
     fix = imports.added(view, fix) if fix else f"# {wish}"
@@ -172,4 +173,5 @@ def finding(
         fix=fix,
         prompt=prompt(view, fact, f"it {problem}", wish, fix),
         related=tuple(each for each in related if each.place != place),
+        edits=edits,
     )
