@@ -263,7 +263,8 @@ def _categories(before: Feature, after: Feature) -> Iterator[Change]:
     if set(a) != set(b):
         only = [[each for each in x if each not in set(y)] for x, y in ((a, b), (b, a))]
         shared = len(a) - len(only[0])
-        yield Change("schema", f"{before.name} categories", *(_listed(x, shared) for x in only))
+        ours, theirs = (_listed(each, shared) for each in only)
+        yield Change("schema", f"{before.name} categories", ours, theirs)
 
 
 def _listed(only: list[Any], shared: int) -> str:

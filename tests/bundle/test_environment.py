@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from packaging.version import Version
 
-from nbpipe.bundle.trust.environment import compare, current, install_command, requirements
+from nbpipe.bundle.trust.environment import compare, current, install_command, match, requirements
 
 NEEDS = ("scikit-learn", "numpy")
 
@@ -36,6 +36,20 @@ def test_a_patch_of_scikit_learn_is_noted(micro):
     notes, mismatch = judged(scikit_learn=other)
     assert mismatch is None
     assert notes == [f"scikit-learn {other} at export, {shifted('scikit-learn')} here"]
+
+
+def test_how_an_environment_fits_is_said_in_a_few_words():
+    here = current(NEEDS)
+    older = shifted("scikit-learn", minor=-1)
+    patched, other = (
+        replace(here, packages={**here.packages, "scikit-learn": version})
+        for version in (shifted("scikit-learn", micro=1), older)
+    )
+    told = f"scikit-learn {older}, here {shifted('scikit-learn')}"
+    assert match(here, planned=True) == match(here, planned=False) == "✓ the same"
+    assert match(patched, planned=False) == "✓ fits, with other patches"
+    assert match(other, planned=False) == f"✗ {told}"
+    assert match(other, planned=True) == f"! its plan alone: {told}"
 
 
 @pytest.mark.parametrize("step", [{"minor": 1}, {"minor": -1}, {"major": 1}])

@@ -59,6 +59,20 @@ def test_moves_and_history_are_json_for_programs(late, capsys):
     assert json.loads(capsys.readouterr().out)["aliases"] == {"production": "1.1.0"}
 
 
+def test_versions_are_compared_and_verified(late, capsys):
+    main(["models", "promote", "late", "1.0", "production"])
+    capsys.readouterr()
+    assert main(["models", "diff", "late", "production", "1.1"]) == 0
+    assert capsys.readouterr().out.startswith("late 1.0.0 and late 1.1.0: no differences.")
+    assert main(["models", "diff", "late", "1.0", "1.1", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["changes"] == []
+    assert main(["models", "verify", "late"]) == 0
+    assert capsys.readouterr().out.startswith("late 1.1.0 is sound\n- ")
+    (late / "1.0.0" / "requirements.txt").write_text("other")
+    assert main(["models", "verify", "late", "1.0"]) == 2
+    assert "is cut short" in capsys.readouterr().err
+
+
 def test_a_folder_here_comes_before_one_in_models_and_may_be_called_as_a_move(late, capsys):
     (late.parents[1] / "late").mkdir()
     assert main(["models", "late"]) == 1
@@ -88,6 +102,10 @@ def test_what_stands_already_is_said_and_not_recorded(late, capsys):
         (["promote"], "(or ./promote for a folder of that name)"),
         (["rollback", "late"], "Write nbpipe models rollback DIR ALIAS"),
         (["history"], "Write nbpipe models history DIR"),
+        (["diff", "late", "1.0"], "Write nbpipe models diff DIR VERSION VERSION"),
+        (["verify", "late", "1.0", "1.1"], "Write nbpipe models verify DIR [VERSION]"),
+        (["verify", "late", "9"], "has no version 9"),
+        (["diff", "late", "1.0", "prod"], "has no alias 'prod'"),
         (["promot", "late", "1.0", "x"], "has no 'promot'. Did you mean 'promote'?"),
         (["late", "--reason", "x"], "--reason goes with promote and rollback"),
         (["promote", "late", "9", "production"], "has no version 9; it has 1.0.0, 1.1.0."),

@@ -75,6 +75,15 @@ def compare(made: Environment, name: str) -> tuple[list[str], VersionMismatchErr
     return notes, None
 
 
+def match(made: Environment, *, planned: bool) -> str:
+    """Say in a few words how this environment fits; a plan predicts in any."""
+    notes, mismatch = compare(made, "")
+    if mismatch is None:
+        return "✓ fits, with other patches" if notes else "✓ the same"
+    told = f"{mismatch.package} {mismatch.trained_with}, here {mismatch.running or 'none'}"
+    return f"! its plan alone: {told}" if planned else f"✗ {told}"
+
+
 def _platform() -> str:
     return f"{platform.system()}-{platform.machine()}-{sys.maxsize.bit_length() + 1}bit"
 
