@@ -28,6 +28,7 @@ from nbpipe.pipeline.reverse import to_spec
 if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
 
+_NAMED = {"description_width": "initial"}
 _CODE = (
     "<style>.nbpipe-builder textarea,.nbpipe-builder select{font-family:"
     "var(--jp-code-font-family,monospace);font-size:12px}</style>"
@@ -97,7 +98,7 @@ class Builder:
 
     def _make(self, start: Proposal) -> None:
         known = self._target is not None
-        options = [("as it is", ""), *((each, each) for each in MODELS)]
+        options = [("what it holds", ""), *((each, each) for each in MODELS)]
         self.model = w.Dropdown(
             options=options[0 if not start.model else 1 :],
             value=start.model,
@@ -108,12 +109,14 @@ class Builder:
         self._reasons = w.HTML(_listed(start.reasons))
         self.choices = Columns(self.editor, self.columns, self.show)
         self.steps = Steps(self.editor, self.show)
-        self.tabs = w.Tab(
-            [self.choices.widget, self.steps.widget], titles=("Columns", "Steps and parameters")
-        )
-        self._diagram = w.HTML(layout={"max_width": "420px", "overflow": "auto"})
+        self.tabs = w.Tab([self.choices.widget, self.steps.widget], titles=("Columns", "Steps"))
+        self._diagram = w.HTML(layout={"overflow": "auto"})
         self.text = w.Textarea(
-            description="Cell", rows=16, continuous_update=False, layout={"width": "430px"}
+            description="Cell",
+            rows=14,
+            continuous_update=False,
+            style=_NAMED,
+            layout={"width": "auto"},
         )
         self.text.observe(lambda change: self._read(change["new"]), "value")
         self.problem = w.HTML()
@@ -123,10 +126,10 @@ class Builder:
         self.run.disabled = not known
         times = [each.name for each in self.columns if each.kind == "time"]
         self.time = w.Dropdown(
-            options=[("no", None), *((each, each) for each in times)],
-            value=times[0] if times else None,
+            options=[("nothing", ""), *((each, each) for each in times)],
+            value=times[0] if times else "",
             description="In time order of",
-            style={"description_width": "initial"},
+            style=_NAMED,
             layout={"display": "" if times and known else "none"},
         )
         self.said = w.HTML()
@@ -138,7 +141,8 @@ class Builder:
             self._reasons,
             self.tabs,
             self.problem,
-            row(self.text, self._diagram),
+            self._diagram,
+            self.text,
             row(self.insert, w.HTML(_COPY), self.build, self.run, self.time),
             self.said,
             self.work,
@@ -208,7 +212,7 @@ class Builder:
             return
         self.output.outputs = ()
         # A verdict is of the columns that are read, not of those that were left out.
-        time = None if self.time.value is None else self._X[self.time.value]
+        time = self._X[self.time.value] if self.time.value else None
         options = {"time": time, "name": self.editor.name}
         self.work.start(partial(cv_steps, pipeline, self._X[used], self._y, **options), done)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HEAD = ("column", "type", "missing", "distinct", "distribution", "route", "look out")
 _OUT = "left out"
+_NAMED = {"description_width": "initial"}
 
 
 class Columns:
@@ -31,9 +32,13 @@ class Columns:
         self._changed = changed
         self._table = w.HTML(layout={"max_height": "340px", "overflow": "auto"})
         self.list = w.SelectMultiple(
-            description="Columns", rows=6, layout={"width": "420px"}, tooltip="Choose with Ctrl"
+            description="Columns",
+            rows=6,
+            layout={"width": "380px"},
+            style=_NAMED,
+            tooltip="Choose with Ctrl",
         )
-        self.to = w.Dropdown(description="Move to", layout={"width": "300px"})
+        self.to = w.Dropdown(description="Move to", layout={"width": "240px"}, style=_NAMED)
         self.move = w.Button(
             description="Move", tooltip="Move the chosen columns", layout={"width": "auto"}
         )
@@ -58,15 +63,16 @@ class Columns:
         ]
         self.list.value = chosen
         to = self.to.value
-        options: list[tuple[str, int | None]] = [(name, n) for n, name in routes.items()]
-        options += [(_OUT, None), ("a new route", len(self._editor.spec.parts))]
+        options: list[tuple[str, int | str]] = [(name, n) for n, name in routes.items()]
+        options += [(_OUT, _OUT), ("a new route", len(self._editor.spec.parts))]
         self.to.options = options
         self.to.value = to if to in {number for _, number in options} else options[0][1]
 
     def _move(self) -> None:
         self.problem.value = ""
         try:
-            self._editor.move_columns(self.list.value, self.to.value)
+            to = None if self.to.value == _OUT else self.to.value
+            self._editor.move_columns(self.list.value, to)
         except NbpipeError as error:
             self.problem.value = status(str(error), error=True)
             return
@@ -79,7 +85,8 @@ def table(columns: Sequence[Column], taken: Mapping[str, str]) -> str:
     rows = "".join(_row(each, taken.get(each.name) or _OUT) for each in columns)
     return (
         '<div class="nbpipe-scroll" tabindex="0" role="region" aria-label="The columns of X">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<table style="line-height:1.3"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -91,8 +98,8 @@ def _row(column: Column, route: str) -> str:
     return (
         f'<tr><th scope="row">{escape(column.name)}</th>'
         + "".join(f"<td>{escape(each)}</td>" for each in cells)
-        + f"<td>{_bars(column)}</td><td>{escape(route)}</td>"
-        f'<td style="white-space:normal;min-width:200px">{why}</td></tr>'
+        + f'<td>{_bars(column)}</td><td style="white-space:nowrap">{escape(route)}</td>'
+        f'<td style="min-width:200px">{why}</td></tr>'
     )
 
 

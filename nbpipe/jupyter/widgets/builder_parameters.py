@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from nbpipe.pipeline.editor import Editor, Setting
     from nbpipe.pipeline.parameters import Parameter
 
-_WIDE = {"description_width": "150px"}
-_LAYOUT = {"width": "400px", "max_width": "100%"}
+NAMED = {"description_width": "initial"}
+LAYOUT = {"width": "380px", "max_width": "100%"}
 
 
 class Parameters:
@@ -33,7 +33,7 @@ class Parameters:
         self._place: Place | None = None
         self._settings: dict[str, Setting] = {}
         self._drawn: tuple[Any, ...] = ()
-        self.list = w.Select(description="Parameters", rows=7, layout=_LAYOUT)
+        self.list = w.Select(description="Parameters", rows=7, layout=LAYOUT, style=NAMED)
         self.list.observe(lambda _: self._show_one(), "value")
         self.as_text = w.Checkbox(description="as an expression", indent=False)
         self.as_text.tooltip = "Write any Python expression: a number, a list, a variable"
@@ -89,26 +89,19 @@ class Parameters:
         value = _value(setting)
         control = _control(parameter, value)
         control.description, control.tooltip = parameter.name, parameter.help
-        if not parameter.optional:
-            control.observe(lambda change: self._set_value(change["new"]), "value")
-            self.slot.children = (control,)
-            return
-        control.disabled = value is None
         none = w.Checkbox(value=value is None, description="None", indent=False)
+        shown = [control, none] if parameter.optional else [control]
 
         def choose(_: Any) -> None:
-            control.disabled = none.value
-            self._set_value(None if none.value else control.value)
+            control.disabled = parameter.optional and none.value
+            text = control.value if parameter.control == "choice" else _text(control.value)
+            text = "None" if control.disabled else text
+            self._set(None if text == _text(parameter.default) else text)
 
-        control.observe(choose, "value")
-        none.observe(choose, "value")
-        self.slot.children = (control, none)
-
-    def _set_value(self, value: Any) -> None:
-        default = self._settings[self.list.value].parameter.default
-        same = type(value) is type(default) and value == default
-        text = quoted(value) if isinstance(value, str) else repr(value)
-        self._set(None if same else text)
+        control.disabled = parameter.optional and none.value
+        for each in shown:
+            each.observe(choose, "value")
+        self.slot.children = shown
 
     def _set(self, text: str | None) -> None:
         place, name = self._drawn[:2]
@@ -132,6 +125,10 @@ def _default(parameter: Parameter) -> str:
     return "required" if parameter.default is inspect.Parameter.empty else f"{parameter.default!r}"
 
 
+def _text(value: Any) -> str:
+    return quoted(value) if isinstance(value, str) else repr(value)
+
+
 def _value(setting: Setting) -> Any:
     if setting.text is None:
         return setting.parameter.default
@@ -148,23 +145,24 @@ def _is_shown(setting: Setting) -> bool:
 def _expression(setting: Setting) -> Any:
     return w.Combobox(
         value=setting.text or "",
-        options=[quoted(e) if isinstance(e, str) else repr(e) for e in setting.parameter.choices],
+        options=[_text(each) for each in setting.parameter.choices],
         placeholder=_default(setting.parameter),
         description=setting.parameter.name,
         tooltip=setting.parameter.help,
         continuous_update=False,
-        style=_WIDE,
-        layout=_LAYOUT,
+        style=NAMED,
+        layout=LAYOUT,
     )
 
 
 def _control(parameter: Parameter, value: Any) -> Any:
-    look: dict[str, Any] = {"style": _WIDE, "layout": _LAYOUT}
+    look: dict[str, Any] = {"style": NAMED, "layout": LAYOUT}
     if parameter.control == "flag":
-        return w.Checkbox(value=value, indent=False, layout=_LAYOUT)
+        return w.Checkbox(value=value, indent=False, layout=LAYOUT)
     if parameter.control == "choice":
-        options = [(str(each), each) for each in parameter.choices]
-        return w.Dropdown(options=options, value=value, **look)
+        # A choice whose value is None would be no choice to ipywidgets.
+        options = [(str(each), _text(each)) for each in parameter.choices]
+        return w.Dropdown(options=options, value=_text(value), **look)
     low, high = parameter.bounds
     box, start = (
         (w.BoundedIntText, 1) if parameter.control == "whole" else (w.BoundedFloatText, 1.0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from nbpipe.errors import NbpipeError
-from nbpipe.jupyter.widgets.builder_parameters import Parameters
+from nbpipe.jupyter.widgets.builder_parameters import LAYOUT, NAMED, Parameters
 from nbpipe.jupyter.widgets.style import row, status
 from nbpipe.pipeline import editing
 from nbpipe.pipeline.catalogue import estimators, written
@@ -30,30 +30,35 @@ class Steps:
         self._editor = editor
         self._changed = changed
         self.parameters = Parameters(editor, changed)
-        self.list = w.Select(description="Steps", rows=7, layout={"width": "420px"})
+        self.list = w.Select(description="Steps", rows=7, layout=LAYOUT, style=NAMED)
         self.list.observe(lambda _: self.parameters.show(self.list.value), "value")
         self.up = button("Up", "Move the chosen step up", lambda: self._move(-1))
         self.down = button("Down", "Move the chosen step down", lambda: self._move(1))
         self.remove = button("Remove", "Take the chosen step away", self._remove)
         self.undo = button("Undo", "Take the last change back", self._undo)
         self.type = w.Dropdown(
-            options=list(estimators()), description="Type", layout={"width": "220px"}
+            options=list(estimators()), description="Type", layout=LAYOUT, style=NAMED
         )
         self.type.observe(lambda _: self._search(), "value")
         self.search = w.Combobox(
-            description="Estimator", placeholder="type to search", layout={"width": "380px"}
+            description="Estimator", placeholder="type to search", layout=LAYOUT, style=NAMED
         )
         self.add = button("Add below", "Add it after the chosen step", self._add)
         self.replace = button("Replace", "Put it in the place of the chosen step", self._replace)
         self.problem = w.HTML()
         self._search()
-        left = w.VBox([self.list, row(self.up, self.down, self.remove, self.undo)])
-        self.widget = w.VBox(
+        left = w.VBox(
             [
-                row(left, self.parameters.widget),
-                row(self.type, self.search, self.add, self.replace),
+                self.list,
+                row(self.up, self.down, self.remove, self.undo),
+                self.type,
+                self.search,
+                row(self.add, self.replace),
                 self.problem,
             ]
+        )
+        self.widget = w.HBox(
+            [left, self.parameters.widget], layout={"flex_flow": "row wrap", "grid_gap": "10px"}
         )
 
     def show(self, place: Place | None = None) -> None:
