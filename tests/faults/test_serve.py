@@ -72,7 +72,7 @@ def test_a_service_killed_at_any_moment_loses_nothing_and_the_next_one_serves(la
             for number in range(20):
                 known, after = len(client.answers), moments.uniform(0, 1.0)
                 serve.start(after=after)
-                moves.append(nbpipe.promote(late, VERSIONS[number % 2], "production"))
+                moves.append(nbpipe.promote(late, VERSIONS[1 - number % 2], "production"))
                 ended = serve.ended()
                 told = f"kill {number} of seed 0, after {after:.3f} s: {ended}"
                 assert "killed" in ended, told
