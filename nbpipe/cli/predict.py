@@ -40,6 +40,7 @@ def add_to(verbs: Any) -> None:
     add("model", metavar="MODEL", help="a model's folder or URL, with @ALIAS or without")
     add("--version", metavar="V", help="which version, by default the latest")
     add("--trusted-key", metavar="PUB", help="take only what was signed with this key")
+    add("--no-pickle", action="store_true", help="open no pickle, whatever the bundle holds")
     add("--input", metavar="F", required=True, help="CSV, JSON lines (also .gz), Parquet, or -")
     add("--output", metavar="F", required=True, help="likewise")
     add("--input-format", metavar="KIND", help="csv, jsonl or parquet; by default by suffix")
@@ -62,7 +63,13 @@ def _listed(text: str) -> list[str]:
 
 def _predict(options: argparse.Namespace) -> tuple[str, int]:
     given = {"trusted_key": options.trusted_key} if options.trusted_key else {}
-    model = nbpipe.load(options.model, options.version, policy=options.policy, **given)
+    model = nbpipe.load(
+        options.model,
+        options.version,
+        policy=options.policy,
+        unpickle=not options.no_pickle,
+        **given,
+    )
     try:
         done = nbpipe.predict_file(
             model,

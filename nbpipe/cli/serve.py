@@ -35,6 +35,7 @@ def add_to(verbs: Any) -> None:
         "--policy", metavar="NAME=ACTION,...", help="missing, unseen, range: error, warn or ignore"
     )
     serve.add_argument("--trusted-key", metavar="PUB", help="refuse what this key did not sign")
+    serve.add_argument("--no-pickle", action="store_true", help="open none, whatever it holds")
     serve.add_argument(
         "--max-rows", type=_above_zero, metavar="N", default=10_000, help="a request (%(default)s)"
     )
@@ -68,6 +69,7 @@ def _serve(options: argparse.Namespace) -> tuple[str, int]:
         for name in ("policy", "trusted_key")
         if (given := getattr(options, name)) is not None
     }
+    loading |= {"unpickle": False} if options.no_pickle else {}
     if options.write_dockerfile:
         from nbpipe.serving import dockerfile  # noqa: PLC0415 - as all that one verb needs
 

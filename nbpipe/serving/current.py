@@ -77,11 +77,11 @@ class Current:
                 return
             model = await asyncio.to_thread(load, source, self._version, **self._options)
         except NbpipeError as error:
-            refused = f"{asked}: {type(error).__name__}"
+            why = one_line(error)
+            refused = f"{asked}: {why}"
             if refused != self.refused:
                 self._metrics.refusals += 1
-                told = f"{asked} is refused, {self.model.version} goes on: {one_line(error)}"
-                _log.error(told)
+                _log.error("%s is refused, %s goes on: %s", asked, self.model.version, why)
             self.refused, self._waits = refused, _PATIENCE
             return
         before, self.model, self.refused = self.model, model, ""

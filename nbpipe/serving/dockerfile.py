@@ -27,6 +27,10 @@ _TEXT = """\
 FROM python:{python}-slim
 LABEL org.opencontainers.image.title={title} org.opencontainers.image.version="{version}"
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# Where no index has nbpipe-sklearn: put its wheel beside this file, by `pip wheel --no-deps .` in a
+# checkout of it, and take away what stands before COPY and ENV.
+# COPY nbpipe_sklearn-*.whl /wheels/
+# ENV PIP_FIND_LINKS=/wheels
 {install}
 COPY {copy}
 USER 10001:10001
@@ -67,6 +71,8 @@ def write(path: Path, model: str, version: str | None, **options: Any) -> None:
     command = ["nbpipe", "serve", placed, "--host", "0.0.0.0"]  # noqa: S104 - within a container
     if "policy" in options:
         command += ["--policy", options["policy"]]
+    if not options.get("unpickle", True):
+        command.append("--no-pickle")
     text = _TEXT.format(
         mark=_MARK,
         name=loaded.name,

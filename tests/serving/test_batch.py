@@ -19,6 +19,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -545,3 +546,15 @@ def test_memory_does_not_grow_with_the_input(late, flights, tmp_path):
         peaks.append(int(process.communicate()[0]) / 1024)
     assert max(peaks) < 500
     assert peaks[1] - peaks[0] < 30, peaks
+
+
+def test_with_no_pickle_a_model_that_is_one_is_refused(flights, tmp_path):
+    X = flights[["distance"]]
+    model = nbpipe.export(KNeighborsRegressor().fit(X, X.distance), tmp_path / "near", X=X)
+    X.to_csv(tmp_path / "in.csv", index=False)
+    asked = (model.path, "--input", tmp_path / "in.csv", "--output", tmp_path / "out.csv")
+    done = run(*asked, "--no-pickle")
+    assert done.returncode == 2
+    assert b"is a pickle" in done.stderr
+    assert places(tmp_path) == ["in.csv", "near"]
+    assert run(*asked).returncode == 0

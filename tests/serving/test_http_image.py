@@ -56,6 +56,11 @@ def test_a_model_outside_of_the_folder_is_refused(tmp_path, capsys):
     assert not (tmp_path / "else" / "Dockerfile").exists()
 
 
+def test_an_image_that_opens_no_pickle_says_so(tmp_path):
+    said = dict(definition(tmp_path, str(export(tmp_path / "models" / "late").path), "--no-pickle"))
+    assert json.loads(said["CMD"])[-1] == "--no-pickle"
+
+
 def test_only_a_definition_that_nbpipe_wrote_is_replaced(tmp_path, capsys):
     model = str(export(tmp_path / "models" / "late").path)
     assert definition(tmp_path, model) == definition(tmp_path, model)
@@ -72,6 +77,18 @@ def test_without_the_extra_it_names_the_extra(tmp_path, capsys, monkeypatch):
     assert main(["serve", model, "--write-dockerfile", str(tmp_path / "Dockerfile")]) == 2
     assert "'nbpipe-sklearn[serve]'" in capsys.readouterr().err
     assert not (tmp_path / "Dockerfile").exists()
+
+
+def test_a_wheel_beside_it_is_taken_where_no_index_has_it(tmp_path):
+    model = str(export(tmp_path / "models" / "late").path)
+    before = definition(tmp_path, model)
+    text = (tmp_path / "Dockerfile").read_text()
+    (tmp_path / "Dockerfile").write_text(re.sub("^# (?=COPY|ENV)", "", text, flags=re.MULTILINE))
+    lines = (tmp_path / "Dockerfile").read_text().splitlines()
+    copied = lines.index("COPY nbpipe_sklearn-*.whl /wheels/")
+    found = lines.index("ENV PIP_FIND_LINKS=/wheels")
+    assert copied < found < min(at for at, line in enumerate(lines) if line.startswith("RUN"))
+    assert definition(tmp_path, model) == before  # it is still nbpipe's own, and written anew
 
 
 @pytest.mark.parametrize("name", ['x"y', "a$b", "a[b"])
