@@ -84,14 +84,19 @@ def named_or_value(text: str | None, what: str, known: Iterable[Any], namespace:
     return evaluate(name, namespace)
 
 
-def new_variable(name: str, namespace: Namespace) -> str:
-    """Check that a pipeline may be put into the variable `name` without losing anything."""
+def new_variable(
+    name: str, namespace: Namespace, *, kind: str = "pipeline", mark: str = "fit"
+) -> str:
+    """Check that the variable `name` may hold a pipeline, or another `kind`, and lose nothing.
+
+    What has the attribute `mark` is of that kind, and is replaced.
+    """
     if not name.isidentifier() or keyword.iskeyword(name):
         raise UsageError(f"`{name}` cannot be a variable's name in Python.")
     held = namespace.get(name, ...)  # a placeholder is nothing to lose
-    if held is not ... and not hasattr(held, "fit"):
-        kind = type(held).__name__
+    if held is not ... and not hasattr(held, mark):
+        found = type(held).__name__
         raise UsageError(
-            f"`{name}` already holds something else ({kind}); choose another name for the pipeline."
+            f"`{name}` already holds something else ({found}); choose another name for the {kind}."
         )
     return name

@@ -46,6 +46,19 @@ examples:
   model = %nbpipe load models/late --trusted-key signing.pub
 """
 
+MODELS = """\
+examples:
+  %nbpipe models models/late             browse a model's versions, or those in a folder of models
+  %nbpipe models diff late production 1.2.0
+  %nbpipe models verify late 1.2.0
+  %nbpipe models promote late 1.2.0 production --reason "passed the canary"
+  %nbpipe models rollback late production
+  %nbpipe models history late
+
+An alias such as production stands for one version; load models/late@production. DIR may be a URL; a
+name that does not exist here is looked for in models.
+"""
+
 CHECK = """\
 examples:
   %nbpipe check                          all that was run in this session, in that order

@@ -19,6 +19,7 @@ from traitlets import CFloat, CInt, Int, Unicode
 
 import nbpipe
 from nbpipe.bundle.formats.estimator import FORMATS
+from nbpipe.bundle.words import answer
 from nbpipe.errors import UsageError, did_you_mean
 from nbpipe.evaluation.thresholds import Thresholds
 from nbpipe.jupyter import building, checking, examples, prompting, teaching
@@ -195,16 +196,12 @@ class NbpipeMagics(Configured):  # type: ignore[valid-type,misc]
         )
 
     @magic_arguments("nbpipe models")
-    @argument(
-        "path",
-        type=unquote,
-        metavar="DIR",
-        nargs="?",
-        help="a model's folder, or a folder of models (default: models)",
-    )
+    @kwds(epilog=examples.MODELS)
+    @argument("path", metavar="DIR", nargs="*", type=unquote, help="by default models")
+    @argument("--reason", type=unquote, metavar="TEXT", help="of a move; goes into the history")
     def models(self, args: Any) -> Any:
-        """List the models and versions in a folder."""
-        return nbpipe.models(args.path or self.models_dir)
+        """Browse the models and versions in a folder, compare and verify them, move aliases."""
+        return answer(args.path or [self.models_dir], args.reason, self.models_dir)
 
     @property
     def _progress(self) -> Any:

@@ -17,7 +17,7 @@ from nbpipe.bundle.trust import probe
 
 @pytest.fixture(scope="module")
 def every(tmp_path_factory):
-    """A model that reads a column of each type."""
+    """Return a model that reads a column of each type."""
     n = 60
     X = pd.DataFrame(
         {

@@ -1,16 +1,20 @@
-"""Reports and comparisons shown as widgets, and as ever where there are none."""
+"""What is shown as a widget, and as ever where there are none: reports, comparisons, listings."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from IPython.core.getipython import get_ipython
+
+from nbpipe.bundle.store.listing import Models
 from nbpipe.errors import extra
 from nbpipe.evaluation.compare import Comparison
 from nbpipe.evaluation.report import CVReport
 from nbpipe.evaluation.study import Study, keep_studies, study_again, study_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     Bundle = tuple[dict[str, Any], dict[str, Any]]
 
@@ -64,25 +68,59 @@ def explore(
     return Explorer(report, study).view
 
 
+def browse(found: Models, namespace: dict[str, Any] | None = None) -> Any:
+    """Return the model browser of a listing, as a widget; displaying the listing shows it anyway.
+
+    Parameters
+    ----------
+    found : Models
+        What `nbpipe.models` returned.
+    namespace : dict, optional
+        Where models are loaded to; by default the notebook's variables.
+
+    Returns
+    -------
+    ipywidgets.VBox
+
+    Raises
+    ------
+    MissingExtraError
+        When ipywidgets is not installed.
+    """
+    with extra("lab", "The model browser needs ipywidgets"):
+        from nbpipe.jupyter.widgets.models import Browser  # noqa: PLC0415
+    shell = get_ipython()
+    own = shell.user_ns if shell else {}
+    return Browser(found, own if namespace is None else namespace).view
+
+
+# What each type is shown with.
+_WIDGETS: dict[type, Callable[[Any], Any]] = {
+    CVReport: explore,
+    Comparison: explore,
+    Models: browse,
+}
+
+
 def show_widgets(shell: Any) -> None:
     """Let an IPython kernel show reports as widgets, and keep what their curves need."""
     keep_studies(on=True)
-    for kind in (CVReport, Comparison):
-        shell.display_formatter.mimebundle_formatter.for_type(kind, _bundle)
+    for kind, widget in _WIDGETS.items():
+        shell.display_formatter.mimebundle_formatter.for_type(kind, partial(_bundle, widget))
 
 
 def hide_widgets(shell: Any) -> None:
     """Let a shell show reports as they show themselves."""
     keep_studies(on=False)
-    for kind in (CVReport, Comparison):
+    for kind in _WIDGETS:
         shell.display_formatter.mimebundle_formatter.pop(kind, None)
 
 
-def _bundle(shown: CVReport | Comparison, **_: object) -> Bundle:
+def _bundle(widget: Callable[[Any], Any], shown: Any, **_: object) -> Bundle:
     """Return the widget, beside what is shown where widgets are not."""
     static = {"text/plain": str(shown), "text/html": shown._repr_html_()}
     try:
-        view = explore(shown)._repr_mimebundle_()
+        view = widget(shown)._repr_mimebundle_()
     except ImportError:
         return static, {}
     return {**view, **static}, {}
