@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.plan.arrays import Array, NotCoveredError
-from nbpipe.bundle.plan.blocks import pack
-from nbpipe.bundle.plan.trees import CODES, as_tree
+from nbpipe.bundle.plan.trees import CODES, as_tree, pack
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
@@ -38,7 +37,7 @@ def compile_gradient(compiler: Compiler, estimator: Any, block: Block) -> Block:
         estimator,
         begin=begin[0].astype(float),
         mean=np.array(0),
-        **pack([as_tree(tree, rate * tree.value[:, 0, :]) for tree in trees], block.width),
+        **pack([as_tree(tree, rate * tree.value[:, 0, :]) for tree in trees]),
     )
 
 
@@ -83,7 +82,7 @@ def compile_histogram(compiler: Compiler, estimator: Any, block: Block) -> Block
         mean=np.array(0),
         category=np.array(category, dtype=np.int64),
         right=np.array(right, dtype=np.uint8).reshape(-1, CODES + 1).T,
-        **pack(trees, block.width + len(category)),
+        **pack(trees),
     )
 
 

@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
 MOST = 63  # tests of a tree: its ends have a bit each, and the last is never ruled out
 _SIZE = 2**24  # bytes of a table at most
-_ROWS = 2**9  # that are looked up at once, to stay in the cache
 _ONE = np.uint64(1)
 
 
-def ruled_out(first: Array, last: Array) -> Array:
-    """Return masks of the ends from `first` to `last`."""
-    masks: Array = (_ONE << (last + 1).astype(np.uint64)) - (_ONE << first.astype(np.uint64))
+def ruled_out(first: Array, stop: Array) -> Array:
+    """Return masks of the ends from `first` to below `stop`."""
+    masks: Array = (_ONE << stop.astype(np.uint64)) - (_ONE << first.astype(np.uint64))
     return masks
 
 
@@ -36,21 +35,28 @@ def first_end(out: Array) -> Array:
 
 
 class Masks:
-    """What is ruled out in each tree by tests ``x[feature] > threshold``, each with its mask.
+    """Tests ``x[feature] > threshold``, with their children, of trees that begin at `bounds`.
 
-    `right` says of each test whether a missing value goes right, `fits` whether the table is small
-    enough.
+    A child is the number of a test, or ``~number`` of a leaf. `right` says whether a missing value
+    goes right; `fits` whether trees and table are small enough. `rows` are best given at once.
     """
 
-    def __init__(self, tree: Array, tests: tuple[Array, Array], right: Array, mask: Array) -> None:
-        (feature, threshold), trees = tests, int(tree[-1]) + 1
+    rows = 2**9
+
+    def __init__(
+        self, tests: tuple[Array, Array, Array], links: tuple[Array, Array, Array]
+    ) -> None:
+        (feature, threshold, right), (children, roots, bounds) = tests, links
         self.used = np.unique(feature).tolist()
         self.gaps = [np.unique(threshold[feature == each]) for each in self.used]
         self.starts = np.cumsum([0, *(len(each) + 2 for each in self.gaps)]).tolist()
-        self.fits = self.starts[-1] * trees * 8 <= _SIZE
+        size = self.starts[-1] * len(roots) * 8
+        self.fits = np.diff(bounds).max() <= MOST and size <= _SIZE
         if not self.fits:
             return
-        table = np.zeros((self.starts[-1], trees), dtype=np.uint64)
+        tree = np.repeat(np.arange(len(roots)), np.diff(bounds))
+        mask = self._find_ends(children, roots, tree)
+        table = np.zeros((self.starts[-1], len(roots)), dtype=np.uint64)
         for each, gaps, start in zip(self.used, self.gaps, self.starts, strict=False):
             own, stop = feature == each, start + len(gaps) + 1  # the row of missing values
             below = start + 1 + np.searchsorted(gaps, threshold[own])
@@ -61,27 +67,44 @@ class Masks:
         lists = [each.tolist() for each in self.gaps]
         self.by_feature = list(zip(self.used, lists, self.starts, strict=False))
 
+    def _find_ends(self, children: Array, roots: Array, tree: Array) -> Array:
+        """Find which leaf each end of a tree is, from left to right, and what tests rule out."""
+        child = np.maximum(children, -1)  # of which the last, at -1, is any leaf
+        levels, level = [], roots
+        while len(level):
+            levels.append(level)
+            level = child[level][child[level] >= 0]
+        ends, first = np.ones(len(tree) + 1, np.intp), np.zeros(len(tree) + 1, np.intp)
+        for level in reversed(levels):
+            ends[level] = ends[child[level]].sum(1)
+        for level in levels:
+            first[child[level, 0]] = first[level]
+            first[child[level, 1]] = first[level] + ends[child[level, 0]]
+        first, middle = first[:-1], first[:-1] + ends[child[:, 0]]
+        self.exits = np.zeros((len(roots), MOST + 1), np.intp)
+        for side, place in enumerate((first, middle)):
+            at_leaf = children[:, side] < 0
+            self.exits[tree[at_leaf], place[at_leaf]] = ~children[at_leaf, side]
+        self.tree = np.arange(len(roots))
+        return ruled_out(first, middle)
+
     def one(self, row: list[float]) -> Array:
-        """Return the end in each tree, from 1, that one row reaches."""
+        """Return the leaf of each tree that one row reaches."""
         looked = []
         for column, gaps, start in self.by_feature:
             value = row[column]
             below = bisect_left(gaps, value) if value == value else len(gaps) + 1  # noqa: PLR0124
             looked.append(start + below)
-        return first_end(np.bitwise_or.reduce(self.table.take(looked, 0), 0))
+        end = first_end(np.bitwise_or.reduce(self.table.take(looked, 0), 0))
+        leaves: Array = self.exits[self.tree, end - 1]
+        return leaves
 
     def many(self, X: Array) -> Array:
-        """Return the end in each tree, from 1, that each row reaches, as (n_trees, n)."""
-        looked = np.empty((len(self.used), len(X)), dtype=np.intp)
-        for number, (column, gaps) in enumerate(zip(self.used, self.gaps, strict=True)):
+        """Return the leaf of each tree that each row reaches, as (n_trees, n)."""
+        out = np.zeros((len(X), len(self.exits)), self.table.dtype)
+        for column, gaps, start in zip(self.used, self.gaps, self.starts, strict=False):
             below = np.searchsorted(gaps, X[:, column])
             below[np.isnan(X[:, column])] = len(gaps) + 1
-            looked[number] = self.starts[number] + below
-        found = np.empty((self.table.shape[1], len(X)), dtype=np.intp)
-        for start in range(0, len(X), _ROWS):
-            part = slice(start, start + _ROWS)
-            out = np.zeros((len(X[part]), len(found)), self.table.dtype)
-            for each in looked[:, part]:
-                out |= self.table.take(each, axis=0)
-            found[:, part] = first_end(out).T
-        return found
+            out |= self.table.take(start + below, axis=0)
+        leaves: Array = self.exits[self.tree, first_end(out) - 1].T
+        return leaves
