@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import warnings
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from nbpipe.bundle import manifest as manifests
+from nbpipe.bundle.facts import fingerprint, report_facts, source, target_facts
 from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.formats import gate
 from nbpipe.bundle.formats import onnx as graphs
 from nbpipe.bundle.formats.inside import serial
-from nbpipe.bundle.manifest import Data, Manifest, Target
+from nbpipe.bundle.manifest import Manifest
 from nbpipe.bundle.opening import check_plan
 from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.plan.parity import proven
@@ -34,11 +31,13 @@ from nbpipe.bundle.trust import integrity, probe
 from nbpipe.bundle.trust.environment import current, git_commit, requirements
 from nbpipe.bundle.trust.portability import check_portable
 from nbpipe.bundle.trust.signing import signer
-from nbpipe.errors import DataError, ExportError, NbpipeError, UsageError, brief, one_line
+from nbpipe.errors import ExportError, UsageError, brief, one_line
 
 if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
+
+    import pandas as pd
 
     from nbpipe.bundle.formats.estimator import Format
     from nbpipe.bundle.store.remote import Remote
@@ -119,8 +118,8 @@ def export(
         graphs.need()
     _check_fitted(pipeline)
     schema = learn(pipeline, X)
-    target, data = _target(pipeline, y, len(X)), _fingerprint(X[list(schema.names)], y)
-    found = _report(report)
+    target, data = target_facts(pipeline, y, len(X)), fingerprint(X[list(schema.names)], y)
+    found = report_facts(report)
     _warn_of_rows(pipeline, len(X))
     pickled, distributions = check_portable(pipeline)
     estimator = serial(_copy(pickled))
@@ -145,7 +144,7 @@ def export(
             target=target,
             data=data,
             report=found,
-            source=_source(pipeline),
+            source=source(pipeline),
             git_commit=git_commit(),
             files={file.name: integrity.record(file) for file in sorted(folder.iterdir())},
             onnx=parity,
@@ -163,8 +162,7 @@ def export(
 
 def _check_written(file: Path, rows: Probe) -> None:
     """Predict the probe with what is on disk."""
-    folder = file.parent
-    schema = manifests.read(folder).schema
+    schema = manifests.read(folder := file.parent).schema
     rows.compare(
         probe.asking(estimators.read(file, file.read_bytes()), sample.frame(rows.rows, schema))
     )
@@ -232,9 +230,8 @@ def _check_name(to: str, name: str) -> None:
 
 
 def _check_fitted(pipeline: Any) -> None:
-    if isinstance(pipeline, type) or not (
-        hasattr(pipeline, "fit") and hasattr(pipeline, "get_params")
-    ):
+    usable = hasattr(pipeline, "fit") and hasattr(pipeline, "get_params")
+    if isinstance(pipeline, type) or not usable:
         raise UsageError(
             f"{brief(pipeline)} is not a scikit-learn estimator; pass a fitted pipeline."
         )
@@ -250,65 +247,3 @@ def _check_fitted(pipeline: Any) -> None:
             f"{type(pipeline).__name__} cannot predict; end the pipeline with a classifier or "
             "regressor."
         )
-
-
-def _target(pipeline: Any, y: Any, rows: int) -> Target:
-    given = rows if y is None else len(y) if hasattr(y, "__len__") else 0
-    if given != rows:
-        raise DataError(f"y has {given} rows and X has {rows}; pass the target of the same rows.")
-    classes = getattr(pipeline, "classes_", None)
-    plain = isinstance(classes, np.ndarray)  # several outputs have a list of them
-    name = getattr(y, "name", None)
-    return Target(
-        name=None if name is None else str(name),
-        classes=tuple(np.asarray(classes).tolist()) if plain else None,
-    )
-
-
-def _fingerprint(X: pd.DataFrame, y: Any) -> Data:
-    digest = hashlib.sha256(pd.util.hash_pandas_object(X, index=False).to_numpy().tobytes())
-    if y is not None:
-        try:
-            target = pd.DataFrame(np.asarray(y))
-            digest.update(pd.util.hash_pandas_object(target, index=False).to_numpy().tobytes())
-        except (TypeError, ValueError) as error:
-            raise DataError(f"y is no target of one or more columns: {one_line(error)}") from error
-    return Data(rows=len(X), columns=X.shape[1], hash=digest.hexdigest())
-
-
-def _report(report: Any) -> Mapping[str, Any] | None:
-    if report is None:
-        return None
-    found = report.to_dict() if hasattr(report, "to_dict") else report
-    if not isinstance(found, Mapping):
-        raise UsageError(
-            f"report is a {type(report).__name__}; pass what nbpipe.cv returned, or a dict."
-        )
-    try:
-        plain: Mapping[str, Any] = _plain(found)
-    except RecursionError as error:
-        raise UsageError("report holds itself, or is nested too deeply.") from error
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    """Turn a report's values into what JSON has; NaN and infinity become null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (np.generic, np.ndarray)):
-        return _plain(value.tolist())
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value if value is None or isinstance(value, (str, int)) else str(value)
-
-
-def _source(pipeline: Any) -> str | None:
-    """Return the pipeline as plain Python, or None if it cannot be written as such."""
-    try:
-        from nbpipe.pipeline.code import to_python  # noqa: PLC0415 - loaded only by an export
-
-        return to_python(pipeline)
-    except NbpipeError:
-        return None
