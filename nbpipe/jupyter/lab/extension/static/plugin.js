@@ -15,7 +15,7 @@ const SHARED = {
   view: '@codemirror/view',
   widgets: '@lumino/widgets'
 };
-const PARTS = ['actions', 'card', 'checks', 'commands', 'dom', 'insert', 'panel', 'style', 'underline'];
+const PARTS = ['actions', 'card', 'checks', 'commands', 'dom', 'insert', 'panel', 'style', 'underline', 'widgets'];
 
 export async function makePlugin(shared, part, template) {
   const all = (entries, load) => Promise.all(entries.map(async ([name, from]) => [name, await load(from)]));
@@ -38,6 +38,7 @@ export async function makePlugin(shared, part, template) {
     activate(app, editors, tracker, rendermime, registry, palette, launcher, statusBar) {
       parts.style.addStyle();
       parts.insert.insertCells(lab, tracker);
+      parts.widgets.mendWidgets(tracker);
       const checks = parts.checks.makeChecks(lab, app.serviceManager.serverSettings, tracker);
       const actions = parts.actions.makeActions(lab, app, tracker, rendermime, checks);
       const card = parts.card.makeCard(parts.dom, actions);
