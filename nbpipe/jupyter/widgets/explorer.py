@@ -54,7 +54,7 @@ class Judge:
         """Return the reports as they are judged now, and say their verdicts."""
         metric, gap = self.metric.value, self.threshold.value
         judged = tuple(each.judged(metric, overfit_gap=gap) for each in self._reports)
-        self.verdicts.value = status("; ".join(map(_verdict, judged)))
+        self.verdicts.value = "".join(status(_verdict(each)) for each in judged)
         return judged
 
     def observe(self, redraw: Callable[[], None]) -> None:
@@ -123,4 +123,9 @@ class SideBySide:
 
 
 def _verdict(report: CVReport) -> str:
-    return f"{'✓' if report.verdict.ok else '⚠'} {report.name}: {heading(report.verdict)}"
+    """Return the verdict in a line, and what its gap alone would mean."""
+    verdict = report.verdict
+    told = f"{'✓' if verdict.ok else '⚠'} {report.name}: {heading(verdict)}"
+    gap = f"{report.main} gap {report.gap():.3f}"
+    alone = "" if verdict.status == verdict.gap_range else f", alone {verdict.gap_range}"
+    return f"{told} ({gap}{alone})"

@@ -21,7 +21,7 @@ STYLE = (
     ".nbpipe-widget caption{text-align:left;font-weight:bold;padding:.2em 0}"
     ".nbpipe-widget th,.nbpipe-widget td{padding:.15em .7em;text-align:right;"
     "border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.4))}"
-    ".nbpipe-widget tr>:first-child,.nbpipe-widget tr>:last-child{text-align:left}"
+    ".nbpipe-widget tr>:first-child{text-align:left}"
     ".nbpipe-widget p{margin:.3em 0;line-height:1.4}"
     ".nbpipe-widget img{max-width:100%;background:#fff}"
     ".nbpipe-scroll{overflow-x:auto}"
