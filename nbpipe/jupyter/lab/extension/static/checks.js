@@ -55,7 +55,7 @@ export function makeChecks({ coreutils, services, signaling }, server, tracker) 
     if (!checks.on || notebook.model.isDisposed || !isPython(notebook.model)) return;
     const cells = [...notebook.model.cells].filter(each => each.type === 'code');
     const sources = cells.map(each => each.sharedModel.getSource());
-    if (same(sources, notebook.sources)) return;
+    if (same(sources, notebook.sources)) return draw(notebook.findings); // typed, and taken back
     notebook.asked?.abort();
     const asked = (notebook.asked = new AbortController());
     notebook.sources = sources;
@@ -84,10 +84,15 @@ export function makeChecks({ coreutils, services, signaling }, server, tracker) 
   }
 
   function found(notebook, findings, rules, problem) {
-    const concerned = new Set([...notebook.findings, ...findings].map(each => each.model));
+    const before = notebook.findings;
     Object.assign(notebook, { findings, rules, problem });
-    concerned.forEach(cell => views.get(cell)?.forEach(view => view.draw()));
+    draw([...before, ...findings]);
     checks.changed.emit(notebook);
+  }
+
+  function draw(findings) {
+    const cells = new Set(findings.map(each => each.model));
+    cells.forEach(cell => views.get(cell)?.forEach(view => view.draw()));
   }
 
   function watch({ context }) {

@@ -2,7 +2,7 @@
 
 export function makeUnderline({ codemirror, state, view }, checks, card) {
   const { Decoration, EditorView, ViewPlugin, hoverTooltip, showTooltip } = view;
-  const { StateEffect, StateField } = state;
+  const { Prec, StateEffect, StateField } = state;
   const mark = StateEffect.define();
   const pin = StateEffect.define();
 
@@ -70,7 +70,7 @@ export function makeUnderline({ codemirror, state, view }, checks, card) {
       update(change) { if (change.docChanged) checks.typed(cell); }
       destroy() { this.end(); }
     });
-    return [marks, pinned, hover, plugin];
+    return [Prec.lowest(marks), pinned, hover, plugin]; // around what others mark, in one piece
   }
 
   return {
