@@ -193,4 +193,4 @@ class Editor:
 
 def _body(spec: Spec) -> str:
     """Write a spec below an empty first line, so that errors name the lines of the cell."""
-    return "\n" + format_spec(spec)
+    return "\n" + format_spec(spec).rstrip()

@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 _NAMED = {"description_width": "initial"}
 _CODE = (
     "<style>.nbpipe-builder textarea,.nbpipe-builder select{font-family:"
-    "var(--jp-code-font-family,monospace);font-size:12px}</style>"
+    "var(--jp-code-font-family,monospace);font-size:12px}"
+    # What scikit-learn's script would do, which does not run in a widget.
+    ".nbpipe-builder .sk-top-container{--sklearn-color-background:var(--jp-layout-color0,white);"
+    "--sklearn-color-text-on-default-background:var(--jp-content-font-color1,black);"
+    "--sklearn-color-border-box:var(--jp-content-font-color1,black);--sklearn-color-icon:#878787}"
+    ".nbpipe-builder .copy-paste-icon{display:none}</style>"
 )
 _COPY = (
     '<button class="jupyter-widgets jupyter-button widget-button" style="width:auto" '

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from nbpipe.errors import NbpipeError
-from nbpipe.jupyter.widgets.style import row, status
+from nbpipe.jupyter.widgets.style import status
 from nbpipe.pipeline.layout import quoted
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 NAMED = {"description_width": "initial"}
 LAYOUT = {"width": "380px", "max_width": "100%"}
+_FILLING = {"flex": "1 1 auto", "width": "auto"}
+_SHORT = {"width": "70px"}
 
 
 class Parameters:
@@ -35,13 +37,13 @@ class Parameters:
         self._drawn: tuple[Any, ...] = ()
         self.list = w.Select(description="Parameters", rows=7, layout=LAYOUT, style=NAMED)
         self.list.observe(lambda _: self._show_one(), "value")
-        self.as_text = w.Checkbox(description="as an expression", indent=False)
+        self.as_text = w.Checkbox(description="write it as an expression", indent=False)
         self.as_text.tooltip = "Write any Python expression: a number, a list, a variable"
         self.as_text.observe(lambda _: self._show_control(), "value")
-        self.slot = w.HBox()
+        self.slot = w.HBox(layout=LAYOUT)
         self.problem = w.HTML()
         self._help = w.HTML()
-        self.widget = w.VBox([self.list, row(self.slot, self.as_text), self.problem, self._help])
+        self.widget = w.VBox([self.list, self.slot, self.as_text, self.problem, self._help])
 
     def show(self, place: Place) -> None:
         """Show the parameters of the estimator at a place, and keep the choice among them."""
@@ -89,7 +91,7 @@ class Parameters:
         value = _value(setting)
         control = _control(parameter, value)
         control.description, control.tooltip = parameter.name, parameter.help
-        none = w.Checkbox(value=value is None, description="None", indent=False)
+        none = w.Checkbox(value=value is None, description="None", indent=False, layout=_SHORT)
         shown = [control, none] if parameter.optional else [control]
 
         def choose(_: Any) -> None:
@@ -151,14 +153,14 @@ def _expression(setting: Setting) -> Any:
         tooltip=setting.parameter.help,
         continuous_update=False,
         style=NAMED,
-        layout=LAYOUT,
+        layout=_FILLING,
     )
 
 
 def _control(parameter: Parameter, value: Any) -> Any:
-    look: dict[str, Any] = {"style": NAMED, "layout": LAYOUT}
+    look: dict[str, Any] = {"style": NAMED, "layout": _FILLING}
     if parameter.control == "flag":
-        return w.Checkbox(value=value, indent=False, layout=LAYOUT)
+        return w.Checkbox(value=value, indent=False, layout=_FILLING)
     if parameter.control == "choice":
         # A choice whose value is None would be no choice to ipywidgets.
         options = [(str(each), _text(each)) for each in parameter.choices]
