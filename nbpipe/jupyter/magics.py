@@ -31,6 +31,7 @@ from nbpipe.jupyter.arguments import (
     parse,
     unquote,
 )
+from nbpipe.jupyter.build_completion import BUILD_MATCHER, BuildMatcher
 from nbpipe.jupyter.completion import MATCHER, VerbMatcher
 from nbpipe.jupyter.progress import NotebookBar
 from nbpipe.jupyter.session import Session
@@ -264,7 +265,8 @@ def register(shell: Any) -> None:
     """Give an IPython shell the magics, their completion and `%%nbpipe check`."""
     unregister(shell)
     shell.register_magics(NbpipeMagics)
-    shell.Completer.custom_matchers.append(VerbMatcher(shell.user_ns, VERBS).match)
+    verbs, build = VerbMatcher(shell.user_ns, VERBS), BuildMatcher(shell.user_ns)
+    shell.Completer.custom_matchers += [verbs.match, build.match]
     shell.input_transformers_cleanup.append(check_ahead)
     _magics(shell).session.runs.start()
     if hasattr(shell, "kernel"):
@@ -274,7 +276,8 @@ def register(shell: Any) -> None:
 def unregister(shell: Any) -> None:
     """Take all but the magics away again; IPython knows no way to remove these."""
     matchers = shell.Completer.custom_matchers
-    matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") != MATCHER]
+    ours = {MATCHER, BUILD_MATCHER}
+    matchers[:] = [m for m in matchers if getattr(m, "matcher_identifier", "") not in ours]
     transformers = shell.input_transformers_cleanup
     transformers[:] = [each for each in transformers if each is not check_ahead]
     hide_widgets(shell)

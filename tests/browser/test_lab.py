@@ -181,8 +181,7 @@ def test_the_launcher_leads_to_the_lessons_and_to_the_template(lab, open_noteboo
     expect(page.locator(".lm-DockPanel-tabBar .lm-mod-current")).to_contain_text("index.ipynb")
 
 
-def test_in_a_notebook_that_cannot_be_written_it_stays_quiet(lab, notebook):
-    _, root = lab
+def test_in_a_notebook_that_cannot_be_written_it_stays_quiet(notebook):
     page = notebook("closed.ipynb", *LEAK)
     expect(leaks(page)).to_have_count(1)
     page.route("**/api/contents/closed.ipynb*", read_only)
@@ -231,7 +230,7 @@ def test_in_a_hundred_cells_an_underline_comes_within_half_a_second(notebook, re
             new MutationObserver(() => {
                 if (lines() > before) window.seen.push(performance.now() - pressed);
                 before = lines();
-            }).observe(document.querySelector('.jp-NotebookPanel'), { subtree: true, childList: true });
+            }).observe(document.body, { subtree: true, childList: true });
         }"""
     )
     for _ in range(7):
@@ -243,6 +242,5 @@ def test_in_a_hundred_cells_an_underline_comes_within_half_a_second(notebook, re
         expect(leaks(page)).to_have_count(1)
     taken = page.evaluate("() => window.seen")
     record_property("milliseconds", json.dumps(taken))
-    print("from the last key to the underline, ms:", [round(each) for each in taken])
     assert len(taken) == 7
     assert statistics.median(taken) < 500
