@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-12  # of what is no mere sum of leaves
 METHODS = ("predict", "predict_proba", "decision_function")
+_LEAST = 2**9  # rows that are worth a thread of their own
 _ANYTHING = 2  # what a step lets in; 1 is missing values, 0 neither these nor infinity
 
 
@@ -71,9 +72,9 @@ class Plan:
         # a product of matrices has threads of its own, which more of them would only disturb, and
         # likes its numbers in the cache; a walk down trees likes many rows
         product = kinds[-1] == "linear"
-        self._workers = 1 if product else os.cpu_count()
+        self._workers = 1 if product else os.cpu_count() or 1
         rows, cells = (2**11, 2**18) if product else (2**14, 2**21)
-        self._block = min(rows, max(2**9, cells // max(1, *widths)))
+        self._block = min(rows, max(_LEAST, cells // max(1, *widths)))
         # over other hardware and libraries: sums of leaves are the same to the bit everywhere,
         # while exp and the order in which products are added may be rounded otherwise
         same = self.exact and self.link in {"proba", "value"}
@@ -136,9 +137,10 @@ class Plan:
         """Predict many rows block by block, on all cores: numpy lets go of the interpreter."""
         if isinstance(rows, Row):
             return self._scores_of_one(rows.values)
-        if len(rows) <= self._block:
+        block = min(self._block, max(_LEAST, -(-len(rows) // self._workers)))
+        if len(rows) <= block:
             return self.last(self.before_last(rows))
-        bounds = pairwise([*range(0, len(rows), self._block), len(rows)])
+        bounds = pairwise([*range(0, len(rows), block), len(rows)])
         parts = [rows.part(*each) for each in bounds]
         with ThreadPoolExecutor(self._workers) as pool:
             return np.concatenate(list(pool.map(lambda x: self.last(self.before_last(x)), parts)))
