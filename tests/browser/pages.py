@@ -18,6 +18,14 @@ def choose(page, menu, entry):
     page.get_by_role("menuitem", name=entry, exact=True).click()
 
 
+def go_dark(page):
+    """Choose the dark theme; entries that open a further menu have no role in JupyterLab."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+    page.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
+    page.locator("body[data-jp-theme-light=false]").wait_for()
+
+
 def run_all(page, timeout=180_000):
     """Clear what a notebook shows, run all its cells, and wait for the last to finish."""
     choose(page, "Edit", "Clear Outputs of All Cells")

@@ -25,7 +25,7 @@ class Comparison:
             style={"description_width": "initial"},
             layout=Layout(width="420px"),
         )
-        self.found = HTML(layout=Layout(max_height="480px", overflow="auto"))
+        self.found = HTML()
         self.since.observe(lambda _: self._redraw(), "value")
         self.view = VBox([self.since, self.found])
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Opened = tuple[Model, list[Field]]
 
+_LABEL = "150px"
 _MOST = 100  # controls; more features keep the values of the probe's first row
 
 
@@ -62,7 +63,8 @@ class Form:
         self._model = model
         self._form = form
         self.controls = {each.name: _control(each) for each in form[:_MOST]}
-        self.messages = {name: HTML() for name in self.controls}
+        under = Layout(margin=f"0 0 0 {_LABEL}")  # the control, not its label
+        self.messages = {name: HTML(layout=under) for name in self.controls}
         self.predict = Button(description="Predict", button_style="primary", tooltip="Predict")
         self.predict.on_click(lambda _: self._predict())
         self.answer = HTML()
@@ -108,7 +110,7 @@ def _control(field: Field) -> Any:
     look: Mapping[str, Any] = {
         "description": field.name,
         "tooltip": field.hint,
-        "style": {"description_width": "150px"},
+        "style": {"description_width": _LABEL},
         "layout": Layout(width="380px"),
     }
     if field.options and not field.free:
