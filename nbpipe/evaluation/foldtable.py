@@ -28,7 +28,7 @@ def fold_rows(report: CVReport, times: NDArray[Any] | None = None) -> list[tuple
         When each row happened; the table then says from when to when, else from which row to which.
     """
     metric = report.main
-    head = ("fold", "trains on", "tests on", f"train {metric}", f"test {metric}", "gap", "fit")
+    head = ("fold", "train rows", "test rows", f"train {metric}", f"test {metric}", "gap", "fit")
     scores = zip(report.train(), report.test(), report.gaps(), strict=True)
     return [
         head,
@@ -47,7 +47,7 @@ def describe_splits(report: CVReport) -> str:
     by = f"in order of {report.split.sorted_by}" if report.split.sorted_by else "as they stand in X"
     text = f"Which rows, {by}, each of {len(report.folds)} folds trains and tests on."
     for fold, (train, test) in zip(report.folds[:MOST_TICKS], _sides(report, None), strict=False):
-        text += f" Fold {fold.number}: trains on {train}, tests on {test}."
+        text += f" Fold {fold.number} trains on {train} and tests on {test}."
     return text
 
 
@@ -60,7 +60,7 @@ def _sides(report: CVReport, times: NDArray[Any] | None) -> list[tuple[str, str]
     def told(rows: NDArray[np.intp]) -> str:
         ends = [rank[rows].min(), rank[rows].max()]
         first, last = (f"{at + 1:,}" if times is None else _moment(times[order[at]]) for at in ends)
-        return f"{len(rows):,} rows, {first} to {last}"
+        return f"{len(rows):,} ({first} to {last})"
 
     return [(told(fold.train), told(fold.test)) for fold in report.folds]
 

@@ -6,6 +6,10 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
+    if name in {"browse", "explore"}:
+        from nbpipe.jupyter.widgets import display  # noqa: PLC0415 - only where it is asked for
+
+        return getattr(display, name)
     if name != "Builder":
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

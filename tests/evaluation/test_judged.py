@@ -51,13 +51,13 @@ def test_what_was_not_computed_or_makes_no_sense_is_refused(report):
 
 def test_every_fold_stands_in_a_row_with_its_rows_in_time_order(report):
     head, first, *rest = fold_rows(report)
-    assert head[:5] == ("fold", "trains on", "tests on", "train f1", "test f1")
-    assert first[:3] == ("1", "100 rows, 1 to 100", "100 rows, 101 to 200")
+    assert head[:5] == ("fold", "train rows", "test rows", "train f1", "test f1")
+    assert first[:3] == ("1", "100 (1 to 100)", "100 (101 to 200)")
     assert [float(row[4]) for row in (first, *rest)] == report.test().round(3).tolist()
     assert [float(row[5]) for row in (first, *rest)] == report.gaps().round(3).tolist()
     told = describe_splits(report)
     assert "in order of time" in told
-    assert "Fold 5: trains on 500 rows, 1 to 500, tests on 100 rows, 501 to 600." in told
+    assert "Fold 5 trains on 500 (1 to 500) and tests on 100 (501 to 600)." in told
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_every_fold_stands_in_a_row_with_its_rows_in_time_order(report):
     ],
 )
 def test_times_are_told_where_they_are_known(report, times, span):
-    assert fold_rows(report, times)[1][1] == f"100 rows, {span}"
+    assert fold_rows(report, times)[1][1] == f"100 ({span})"
 
 
 def test_a_picture_brings_its_words_escaped(report):

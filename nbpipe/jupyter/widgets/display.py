@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.getipython import get_ipython
 
 from nbpipe.bundle.store.listing import Models
-from nbpipe.errors import extra
+from nbpipe.errors import MissingExtraError, extra
 from nbpipe.evaluation.compare import Comparison
 from nbpipe.evaluation.report import CVReport
 from nbpipe.evaluation.study import Study, keep_studies, study_again, study_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 
 def explore(
@@ -55,17 +53,21 @@ def explore(
     UsageError, DataError
         When the pipeline or the rows cannot be those of the report.
     """
-    with extra("lab", "The gap explorer needs ipywidgets"):
-        from nbpipe.jupyter.widgets.explorer import Explorer, SideBySide  # noqa: PLC0415
-    if isinstance(report, Comparison):
-        return SideBySide(report).view
-    study: Study | None = study_of(report)
-    if pipeline is not None:
+    study = None
+    if pipeline is not None and isinstance(report, CVReport):
         study = study_again(
             report, pipeline, X, y,
             scoring=scoring, pos_label=pos_label, sample_weight=sample_weight, params=params,
         )  # fmt: skip
-    return Explorer(report, study).view
+    return _explorer(report, study).view
+
+
+def _explorer(shown: CVReport | Comparison, study: Study | None = None) -> Any:
+    with extra("lab", "The gap explorer needs ipywidgets"):
+        from nbpipe.jupyter.widgets.explorer import Explorer, SideBySide  # noqa: PLC0415
+    if isinstance(shown, Comparison):
+        return SideBySide(shown)
+    return Explorer(shown, study or study_of(shown))
 
 
 def browse(found: Models, namespace: dict[str, Any] | None = None) -> Any:
@@ -87,18 +89,22 @@ def browse(found: Models, namespace: dict[str, Any] | None = None) -> Any:
     MissingExtraError
         When ipywidgets is not installed.
     """
+    return _browser(found, namespace).view
+
+
+def _browser(found: Models, namespace: dict[str, Any] | None = None) -> Any:
     with extra("lab", "The model browser needs ipywidgets"):
         from nbpipe.jupyter.widgets.models import Browser  # noqa: PLC0415
     shell = get_ipython()
     own = shell.user_ns if shell else {}
-    return Browser(found, own if namespace is None else namespace).view
+    return Browser(found, own if namespace is None else namespace)
 
 
 # What each type is shown with.
 _WIDGETS: dict[type, Callable[[Any], Any]] = {
-    CVReport: explore,
-    Comparison: explore,
-    Models: browse,
+    CVReport: _explorer,
+    Comparison: _explorer,
+    Models: _browser,
 }
 
 
@@ -116,11 +122,12 @@ def hide_widgets(shell: Any) -> None:
         shell.display_formatter.mimebundle_formatter.pop(kind, None)
 
 
-def _bundle(widget: Callable[[Any], Any], shown: Any, **_: object) -> Bundle:
+def _bundle(widget: Callable[[Any], Any], shown: Any) -> dict[str, Any]:
     """Return the widget, beside what is shown where widgets are not."""
-    static = {"text/plain": str(shown), "text/html": shown._repr_html_()}
     try:
-        view = widget(shown)._repr_mimebundle_()
-    except ImportError:
-        return static, {}
-    return {**view, **static}, {}
+        made = widget(shown)
+    except MissingExtraError:
+        return {"text/plain": str(shown), "text/html": shown._repr_html_()}
+    # What the widget has drawn already need not be drawn again.
+    html = getattr(made, "static", None) or shown._repr_html_()
+    return {**made.view._repr_mimebundle_(), "text/plain": str(shown), "text/html": html}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
     from nbpipe.evaluation.study import Study
 
-LEAST_GAP, MOST_GAP, GAP_STEP = 0.01, 0.5, 0.01
+LEAST_GAP, MOST_GAP, GAP_STEP = 0.01, 1.0, 0.01
 _WIDE = {"description_width": "initial"}
 
 
@@ -71,6 +71,12 @@ class Explorer:
     report : CVReport
     study : Study or None
         What it was made from, where that is known; the curves need it.
+
+    Attributes
+    ----------
+    view : Widget
+    static : str
+        What the report shows where there are no widgets.
     """
 
     def __init__(self, report: CVReport, study: Study | None) -> None:
@@ -89,6 +95,7 @@ class Explorer:
         self.tabs.observe(lambda _: self.redraw(), "selected_index")
         self.view = framed(self.judge.view, self.tabs)
         self.redraw()
+        self.static = self.scores.value
 
     def redraw(self) -> None:
         """Draw what can be seen, and no more."""
@@ -106,7 +113,7 @@ class SideBySide:
 
     def __init__(self, comparison: Comparison) -> None:
         self.judge = Judge(comparison.reports, comparison.metric)
-        self.shown = HTML()
+        self.shown, self.static = HTML(), comparison_as_html(comparison)
         self.judge.observe(self.redraw)
         self.view = framed(self.judge.view, self.shown)
         self.redraw()

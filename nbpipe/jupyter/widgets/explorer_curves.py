@@ -95,8 +95,9 @@ class CurvePane:
         self.shown.value = picture + table(f"{curve.metric} by {curve.axis}", head, rows)
 
     def _refresh(self) -> None:
-        self.compute.disabled = self.work.running
-        self.compute.description = "Continue" if self._stopped() else "Compute"
+        running = self.work.running
+        self.compute.disabled = running
+        self.compute.description = "Continue" if self._stopped() and not running else "Compute"
 
 
 def learning_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
