@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
@@ -129,10 +130,13 @@ def _decode_union(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
     return decode(rest[-1], value, where)
 
 
+_hints = cache(get_type_hints)  # which takes longer than all else here
+
+
 def _decode_dataclass(kind: Any, value: Any, where: str) -> Any:
     if not isinstance(value, dict):
         raise DecodeError(f"{where} should be an object, not {value!r:.60}")
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     unknown = value.keys() - hints.keys()
     required = {field.name for field in fields(kind) if field.default is MISSING}
     missing = required - value.keys()
