@@ -76,6 +76,13 @@ def _parse(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
     return np.frombuffer(content, dtype, offset=file.tell()).reshape(shape)
 
 
+def distinct(values: Array) -> Array:
+    """Return values in order, each once; `numpy.unique` would import much more of numpy."""
+    ordered = np.sort(values)
+    new: Array = np.append(True, ordered[1:] != ordered[:-1])
+    return ordered[new[: len(ordered)]]
+
+
 def broken(what: str) -> IntegrityError:
     """Return the error for a plan that this package cannot have written."""
     return IntegrityError(

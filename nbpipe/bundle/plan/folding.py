@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nbpipe.bundle.plan.arrays import distinct
 from nbpipe.bundle.plan.composing import Stack
 from nbpipe.bundle.plan.encoding import Lookup
 from nbpipe.bundle.plan.linear import Linear
@@ -89,9 +90,9 @@ def _is_plain(step: Any) -> bool:
     """Say whether a step looks up values of the row, and each entry comes from one column."""
     if not (isinstance(step, Lookup) and step.raw):
         return False
-    own = [np.unique(column.places) for column in step.columns]
+    own = [distinct(column.places.ravel()) for column in step.columns]
     places = np.concatenate([each[each < step.width] for each in own] or [np.empty(0, np.intp)])
-    return len(np.unique(places)) == len(places) and not step.base[places].any()
+    return len(distinct(places)) == len(places) and not step.base[places].any()
 
 
 def _shares(column: Any, weights: Array) -> Shares:

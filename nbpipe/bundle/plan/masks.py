@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nbpipe.bundle.plan.arrays import distinct
+
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.arrays import Array
 
@@ -47,11 +49,13 @@ class Masks:
         self, tests: tuple[Array, Array, Array], links: tuple[Array, Array, Array]
     ) -> None:
         (feature, threshold, right), (children, roots, bounds) = tests, links
-        self.used = np.unique(feature).tolist()
-        self.gaps = [np.unique(threshold[feature == each]) for each in self.used]
+        self.fits = bool(np.diff(bounds).max() <= MOST)
+        if not self.fits:
+            return
+        self.used = distinct(feature).tolist()
+        self.gaps = [distinct(threshold[feature == each]) for each in self.used]
         self.starts = np.cumsum([0, *(len(each) + 2 for each in self.gaps)]).tolist()
-        size = self.starts[-1] * len(roots) * 8
-        self.fits = np.diff(bounds).max() <= MOST and size <= _SIZE
+        self.fits = self.starts[-1] * len(roots) * 8 <= _SIZE
         if not self.fits:
             return
         tree = np.repeat(np.arange(len(roots)), np.diff(bounds))

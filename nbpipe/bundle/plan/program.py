@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING, Any
@@ -140,6 +139,8 @@ class Plan:
         block = min(self._block, max(_LEAST, -(-len(rows) // self._workers)))
         if len(rows) <= block:
             return self.last(self.before_last(rows))
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a row needs none
+
         bounds = pairwise([*range(0, len(rows), block), len(rows)])
         parts = [rows.part(*each) for each in bounds]
         with ThreadPoolExecutor(self._workers) as pool:

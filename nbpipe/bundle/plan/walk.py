@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nbpipe.bundle.plan.arrays import distinct
+
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.arrays import Array
 
@@ -140,8 +142,8 @@ class Walk:
     @cached_property
     def _gaps(self) -> dict[int, Array]:
         """The thresholds of each column: a value's key is how many are below it."""
-        used = np.unique(self.feature).tolist()
-        return {each: np.unique(self.threshold[self.feature == each]) for each in used}
+        used = distinct(self.feature).tolist()
+        return {each: distinct(self.threshold[self.feature == each]) for each in used}
 
 
 def _by_bits(values: Array) -> Array:
