@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.utils._indexing import _get_column_indices
 
-from nbpipe.errors import did_you_mean
+from nbpipe.errors import SpecError, did_you_mean
 from nbpipe.pipeline import editing
 from nbpipe.pipeline.build import build
 from nbpipe.pipeline.columns import read_columns, selectors
@@ -140,11 +140,15 @@ class Editor:
     def used(self) -> list[str]:
         """Return the columns of X that the pipeline reads, or all where it takes them otherwise."""
         everything = list(self._X.columns)
+        taken = self.taken()
         names = [name for name, routes in self.where().items() if routes]
-        if not self.taken() or not names:
+        if not taken or not names:
             return everything
         fewer = Editor(self.name, self.spec, self._X[names], self.namespace)
-        return names if fewer.taken() == self.taken() else everything  # positions would shift
+        try:
+            return names if fewer.taken() == taken else everything
+        except SpecError:  # positions would shift
+            return everything
 
     def move_columns(self, names: Iterable[str], to: int | None) -> None:
         """Move columns into a route; see `nbpipe.pipeline.editing.move_columns`."""
@@ -176,8 +180,9 @@ class Editor:
         value = evaluate(route.columns.node, {**selectors(), **self.namespace}, source)
         try:
             names = read_columns(value, None)
+            names = names(self._X) if callable(names) else names
             return list(self._X.columns[_get_column_indices(self._X, names)])
-        except (ValueError, IndexError) as error:
+        except Exception as error:  # noqa: BLE001 - a callable raises what it likes
             message = self._unknown(value, error)
             raise source.error(message, route.columns.node) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import dataclass
+from functools import cache
 from numbers import Integral
 from typing import Any, Literal
 
@@ -128,6 +129,7 @@ def _number(interval: Any) -> dict[str, Any]:
     return {"control": "whole" if whole else "real", "low": low, "high": high}
 
 
+@cache
 def _documented(doc: str) -> dict[str, tuple[str, str]]:
     """Read the parameters' section of a docstring in numpydoc's form."""
     section = _SECTION.search(doc)
