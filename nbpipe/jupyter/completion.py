@@ -13,6 +13,7 @@ from sklearn import model_selection
 from sklearn.metrics import get_scorer_names
 
 from nbpipe.bundle.store.aliases import read
+from nbpipe.bundle.words import FORMS
 from nbpipe.errors import NbpipeError
 from nbpipe.leaks.rules.registry import RULES
 
@@ -84,7 +85,8 @@ class VerbMatcher:
         if action.choices:
             return list(action.choices)
         if action.dest in {"path", "to", "paths"}:
-            return _paths(word, _CHECKED if action.dest == "paths" else ())
+            verbs = FORMS if before == ["models"] else ()
+            return [*verbs, *_paths(word, _CHECKED if action.dest == "paths" else ())]
         if action.dest in {"version", "policy"} or action.type in {int, float}:
             return ()
         if action.dest in _NAMES:

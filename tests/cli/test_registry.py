@@ -30,11 +30,14 @@ def late(tmp_path, monkeypatch):
 
 
 def test_the_commands_of_the_page_do_what_it_says(late, capsys):
-    (commands,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    looks, moves = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     told = []
-    for command in commands.splitlines():
-        assert main(shlex.split(command)[1:]) == 0
+    for command in (*looks.splitlines(), *moves.splitlines()):
+        assert main(shlex.split(command, comments=True)[1:]) == 0
         told.append(capsys.readouterr().out)
+    assert "1.1.0" in told.pop(0)
+    assert told.pop(0).startswith("late 1.0.0 and late 1.1.0: no differences")
+    assert told.pop(0).startswith("late 1.1.0 is sound")
     assert "production: 1.0.0 -> 1.1.0 (promote" in told[1]
     assert "1.1.0    production" in told[2]
     assert "production: 1.1.0 -> 1.0.0 (rollback" in told[3]

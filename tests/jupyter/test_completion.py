@@ -18,6 +18,7 @@ def complete(shell, text):
         ("%%nbpipe b", ("build", "b")),
         ("report = %nbpipe c", ("cv", "c")),
         ("x = 1\nreport = %nbpipe mod", ("models", "mod")),
+        ("%nbpipe models ver", ("verify", "ver")),
         ("%nbpipe cv la", ("late", "la")),
         ("%nbpipe cv late X y --ti", ("--time", "--ti")),
         ("%nbpipe cv late X y --time sch", ("sched_dep", "sch")),

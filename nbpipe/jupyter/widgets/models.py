@@ -61,7 +61,7 @@ class Browser:
         self.listing.value = _listing(found)
         if found:
             chosen = self.version.value
-            self.version.unobserve(self._choose, "value")  # new options choose the first for a moment
+            self.version.unobserve(self._choose, "value")  # new options choose their first
             self.version.options = [(_label(each), each.source) for each in found]
             self.version.value = chosen if chosen in self._found else found[-1].source
             self.version.observe(self._choose, "value")
