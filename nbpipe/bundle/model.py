@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle.opening import open_estimator
 from nbpipe.bundle.plan import arrays
+from nbpipe.bundle.plan.rows import Row, Table
 from nbpipe.bundle.rows.problems import refuse, warn
 from nbpipe.bundle.rows.records import Records
 from nbpipe.errors import DataError, UsageError, one_line
@@ -158,11 +159,24 @@ class Model:
     def answer(self, rows: Any) -> Answer:
         """Predict labels and, where there are any, probabilities; what `policy` warns of is data.
 
-        Parameters and errors are those of `predict`. It is safe in threads, while to record
-        Python's warnings is not.
+        Parameters and errors are those of `predict`. Safe in threads, as catching warnings is not.
         """
         given, warned = self._read(rows, None)
         return Answer(*self._both(given), tuple(warned))
+
+    def read_alone(self, rows: Any) -> Row | None:
+        """Return a clean row for `answer_rows`; None if others beside it could change its bits."""
+        if self._plan is None or not self._plan.exact:
+            return None
+        read = self._records.read(rows)
+        return read if isinstance(read, Row) else None
+
+    def answer_rows(self, rows: Sequence[Row]) -> list[Answer]:
+        """Predict for rows from `read_alone`, all at once; `DataError` if one cannot be used."""
+        columns = list(zip(*(row.values for row in rows), strict=True))
+        labels, shares = self._both(rows[0] if len(rows) == 1 else Table(columns, len(rows)))
+        single = [slice(i, i + 1) for i in range(len(rows))]
+        return [Answer(labels[i], None if shares is None else shares[i], ()) for i in single]
 
     @property
     def has_proba(self) -> bool:

@@ -13,7 +13,7 @@ from nbpipe.serving import body
 from nbpipe.serving.problems import Refusal, listed
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.model import Model
+    from nbpipe.bundle.model import Answer, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,28 @@ class Reply:
     warned: tuple[tuple[str, str, int], ...]
 
 
-def answer(model: Model, content: bytes, max_rows: int) -> Reply:
-    """Parse, validate and predict one record, or a list of at most `max_rows`.
+def parse(content: bytes, max_rows: int) -> body.Records:
+    """Return one record, or a list of at most `max_rows`.
 
     Raises
     ------
-    Refusal, SchemaError, DataError
+    Refusal
     """
     rows = body.parse(content)
-    many = isinstance(rows, list)
-    count = len(rows) if many else 1
-    if count > max_rows:
-        raise Refusal(413, f"{count:,} rows are more than the limit of {max_rows:,}; send fewer.")
-    given = model.answer(rows)
+    if len(rows) > max_rows and isinstance(rows, list):
+        raise Refusal(
+            413, f"{len(rows):,} rows are more than the limit of {max_rows:,}; send fewer."
+        )
+    return rows
+
+
+def reply(model: Model, given: Answer, *, many: bool) -> Reply:
+    """Return what is told of a list, or of one record.
+
+    Raises
+    ------
+    DataError
+    """
     names = [class_name(label) for label in model.manifest.target.classes or ()]
     shares = as_lists(given.probabilities)
     predictions = [
@@ -56,7 +65,7 @@ def answer(model: Model, content: bytes, max_rows: int) -> Reply:
     except ValueError:
         raise DataError("What the model predicts for these rows is not a finite number.") from None
     warned = tuple((each.column, each.kind, each.count) for each in given.warned)
-    return Reply(text.encode(), count, warned)
+    return Reply(text.encode(), len(given.labels), warned)
 
 
 def class_name(label: Any) -> str:

@@ -12,6 +12,7 @@ from nbpipe.serving.problems import Refusal
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope
 
+Records = dict[str, Any] | list[dict[str, Any]]
 _CLOSE = {"connection": "close"}
 
 
@@ -62,7 +63,7 @@ def _large(limit: int) -> Refusal:
     return Refusal(413, f"The body is larger than the limit of {limit:,} bytes; send fewer rows.")
 
 
-def parse(content: bytes) -> dict[str, Any] | list[dict[str, Any]]:
+def parse(content: bytes) -> Records:
     """Return one record or several.
 
     Raises

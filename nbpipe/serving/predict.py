@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from nbpipe.bundle.plan import arrays
 from nbpipe.errors import DataError, SchemaError
-from nbpipe.serving import body, problems
-from nbpipe.serving.answers import answer
+from nbpipe.serving import answers, body, problems
 from nbpipe.serving.problems import Refusal
+from nbpipe.serving.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +48,7 @@ class Predict:
         self._current = current
         self._metrics = metrics
         self._limits = limits
+        self._together = Together()
         self.pool = ThreadPoolExecutor(os.cpu_count(), "nbpipe-predict")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
@@ -71,7 +72,7 @@ class Predict:
         planned = arrays.FILE in model.manifest.files
         try:
             if planned and len(content) <= _INLINE:
-                reply = answer(model, content, self._limits.rows)
+                reply = await self._here(model, content)
             else:
                 reply = await self._beside(model, content)
         except SchemaError as error:
@@ -87,9 +88,15 @@ class Predict:
         self._count(model, reply.warned, "warn")
         return reply
 
+    async def _here(self, model: Model, content: bytes) -> Reply:
+        rows = answers.parse(content, self._limits.rows)
+        row = model.read_alone(rows)
+        given = model.answer(rows) if row is None else await self._together.answer(model, row)
+        return answers.reply(model, given, many=isinstance(rows, list))
+
     async def _beside(self, model: Model, content: bytes) -> Reply:
         """Predict beside the event loop, so that small requests do not wait for large ones."""
-        work = partial(answer, model, content, self._limits.rows)
+        work = partial(_answered, model, content, self._limits.rows)
         try:
             async with asyncio.timeout(self._limits.seconds):
                 return await asyncio.get_running_loop().run_in_executor(self.pool, work)
@@ -102,6 +109,11 @@ class Predict:
         for column, kind, count in found:
             known = column in model.schema.names or column in model.schema.ignored
             self._metrics.problems(column if known else "", kind, done, count)
+
+
+def _answered(model: Model, content: bytes, max_rows: int) -> Reply:
+    rows = answers.parse(content, max_rows)
+    return answers.reply(model, model.answer(rows), many=isinstance(rows, list))
 
 
 def _foreign(error: BaseException) -> Refusal:
