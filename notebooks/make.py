@@ -59,6 +59,7 @@ def main():
                 resources={"metadata": {"path": str(HERE)}},
             ).execute()
         describe_figures(notebook)
+        leave_widgets_out(notebook)
         notebook.metadata = METADATA  # executing adds the version of Python
         nbformat.write(notebook, target(path))
 
@@ -111,6 +112,13 @@ def describe_figures(notebook):
             if "image/png" in output.get("data", {}):
                 words = following.source.partition("*Figure: ")[2].partition("*")[0]
                 output.metadata["image/png"] = {"alt": " ".join(words.split())}
+
+
+def leave_widgets_out(notebook):
+    """Keep what each widget shows where there are none: its own number differs from run to run."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def is_stale(source):
