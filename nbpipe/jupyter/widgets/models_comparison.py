@@ -35,8 +35,9 @@ class Comparison:
         self._others = {each.source: each for each in versions if each.source != bundle.source}
         self.since.options = [(f"{e.name} {e.version}", s) for s, e in self._others.items()]
         if self._others:
-            at = [each.source for each in versions].index(bundle.source)
-            self.since.value = versions[at - 1 if at else 1].source
+            before = versions[: [each.source for each in versions].index(bundle.source)]
+            ours = [each.source for each in before if each.name == bundle.name]
+            self.since.value = (ours or list(self._others))[-1]
         self._redraw()
 
     def _redraw(self) -> None:

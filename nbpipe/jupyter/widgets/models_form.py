@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import HTML, Button, Combobox, Dropdown, Layout, Text, VBox
@@ -68,10 +69,9 @@ class Form:
         self.predict = Button(description="Predict", button_style="primary", tooltip="Predict")
         self.predict.on_click(lambda _: self._predict())
         self.answer = HTML()
-        hints = {each.name: HTML(status(each.hint).replace(' role="status"', "")) for each in form}
         rows = [
-            VBox([row(control, hints[name]), self.messages[name]]).add_class("nbpipe-field")
-            for name, control in self.controls.items()
+            VBox([row(self.controls[each.name], HTML(escape(each.hint))), self.messages[each.name]])
+            for each in form[:_MOST]
         ]
         more = len(form) - len(rows)
         note = f"{more} more features keep the values of a row of training." if more else ""
