@@ -11,6 +11,7 @@ from browser.axe import violations
 from browser.pages import choose, wait_idle
 from shells import FIT, PREPARE, SCALE, SCORE, SPLIT
 
+expect.set_options(timeout=30_000)  # of a page on a machine that does much besides
 LEAK = (PREPARE.strip(), SCALE, SPLIT, FIT, SCORE)
 FILLER = "total_{0} = flights['distance'] * {0}\nprint(total_{0}.mean(), total_{0}.max())"
 
@@ -178,6 +179,8 @@ def test_the_launcher_leads_to_the_lessons_and_to_the_template(lab, open_noteboo
     page.keyboard.press("Control+Shift+l")
     page.locator(".jp-LauncherCard", has_text="New nbpipe notebook").click()
     expect(page.locator("strong", has_text="For a model of your own:")).to_be_visible()
+    assert leaks(page).count() == 0  # the template is written, and checked
+    expect(page.locator(".nbpipe-status")).to_have_text("nbpipe: no leaks found")
     page.keyboard.press("Control+Shift+l")
     page.locator(".jp-LauncherCard", has_text="nbpipe lessons").click()
     expect(page.locator(".lm-DockPanel-tabBar .lm-mod-current")).to_contain_text("index.ipynb")

@@ -37,7 +37,8 @@ export function makeChecks({ coreutils, services, signaling }, server, tracker) 
 
     again(notebook) { notebook.sources = undefined; return ask(notebook); }
   };
-  checks.changed = new signaling.Signal(checks);
+  checks.changed = new signaling.Signal(checks); // what is found, or which notebook is in front
+  tracker.currentChanged.connect(() => checks.changed.emit());
 
   function later(notebook) {
     notebook.timer ??= setTimeout(() => ask(notebook), PAUSE);
@@ -87,7 +88,7 @@ export function makeChecks({ coreutils, services, signaling }, server, tracker) 
     const before = notebook.findings;
     Object.assign(notebook, { findings, rules, problem });
     draw([...before, ...findings]);
-    checks.changed.emit(notebook);
+    checks.changed.emit();
   }
 
   function draw(findings) {

@@ -11,7 +11,7 @@ export function insertCells(lab, tracker) {
   const answer = (panel, kernel, comm, message) => {
     // Every page with this notebook is told: the one whose click it was answers.
     const asked = message.parent_header?.session;
-    const { text } = message.content.data;
+    const { text } = message.content.data ?? {};
     if (typeof text !== 'string' || panel.isDisposed || panel.context.model.readOnly) return;
     if (asked && asked !== kernel.clientId) return;
     insertBelow(lab, panel, text);

@@ -15,7 +15,7 @@ function summary(checks) {
   return notebook.problem ? 'not checked' : counted(notebook.findings) || 'no leaks found';
 }
 
-export function makePanel({ widgets: { Widget } }, { element, prose, tag }, app, tracker, checks, actions) {
+export function makePanel({ widgets: { Widget } }, { element, prose, tag }, app, checks, actions) {
   const panel = new Widget();
   panel.id = 'nbpipe-findings';
   panel.title.label = 'nbpipe';
@@ -37,7 +37,6 @@ export function makePanel({ widgets: { Widget } }, { element, prose, tag }, app,
     panel.node.replaceChildren(element('h2', {}, `nbpipe: ${summary(checks)}`), element('p', {}, problem), ...lists);
   }
   checks.changed.connect(draw);
-  tracker.currentChanged.connect(draw);
   draw();
   return {
     show() {
@@ -47,7 +46,7 @@ export function makePanel({ widgets: { Widget } }, { element, prose, tag }, app,
   };
 }
 
-export function addStatus({ widgets: { Widget } }, { element }, statusBar, panel, tracker, checks) {
+export function addStatus({ widgets: { Widget } }, { element }, statusBar, panel, checks) {
   const item = new Widget();
   item.node.setAttribute('role', 'status');
   const title = 'Show what nbpipe finds in this notebook';
@@ -55,7 +54,6 @@ export function addStatus({ widgets: { Widget } }, { element }, statusBar, panel
   item.node.append(button);
   const draw = () => { button.textContent = `nbpipe: ${summary(checks)}`; };
   checks.changed.connect(draw);
-  tracker.currentChanged.connect(draw);
   draw();
   statusBar.registerStatusItem('nbpipe-lab:status', {
     item,

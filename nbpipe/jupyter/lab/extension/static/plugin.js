@@ -43,8 +43,8 @@ export async function makePlugin(shared, part, template) {
       const actions = parts.actions.makeActions(lab, app, tracker, rendermime, checks);
       const card = parts.card.makeCard(parts.dom, actions);
       editors.addExtension(parts.underline.makeUnderline(lab, checks, card));
-      const panel = parts.panel.makePanel(lab, parts.dom, app, tracker, checks, actions);
-      if (statusBar) parts.panel.addStatus(lab, parts.dom, statusBar, panel, tracker, checks);
+      const panel = parts.panel.makePanel(lab, parts.dom, app, checks, actions);
+      if (statusBar) parts.panel.addStatus(lab, parts.dom, statusBar, panel, checks);
       const setting = registry?.load('nbpipe-lab:plugin').catch(() => undefined); // no server half
       setting?.then(found => {
         const follow = () => checks.switch(found.composite.check !== false);
