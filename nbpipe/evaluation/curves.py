@@ -167,7 +167,7 @@ class LearningCurve(Curve):
     they are drawn at random, the smaller among the larger.
     """
 
-    axis = "share of training rows (mean)"
+    axis = "share of training rows (mean number)"
 
     def __init__(
         self, report: CVReport, study: Study, metric: str, values: Sequence[Any] = SHARES

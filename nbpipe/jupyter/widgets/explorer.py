@@ -134,5 +134,5 @@ def _verdict(report: CVReport) -> str:
     verdict = report.verdict
     told = f"{'✓' if verdict.ok else '⚠'} {report.name}: {heading(verdict)}"
     gap = f"{report.main} gap {report.gap():.3f}"
-    alone = "" if verdict.status == verdict.gap_range else f", alone {verdict.gap_range}"
-    return f"{told} ({gap}{alone})"
+    besides = "" if verdict.status == verdict.gap_range else f", by itself {verdict.gap_range}"
+    return f"{told} ({gap}{besides})"

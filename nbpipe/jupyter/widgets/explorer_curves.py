@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import HTML, Button, Dropdown, Layout, Text, VBox
+from ipywidgets import HTML, Button, Dropdown, Text, VBox
 
 from nbpipe.errors import NbpipeError
 from nbpipe.evaluation.candidates import candidates, values_of
@@ -31,6 +31,7 @@ SEEN = (
     "judge the model that you settle on by rows that none of them has seen."
 )
 _WIDE = {"description_width": "initial"}
+_FIELD = {"style": _WIDE, "layout": {"width": "380px"}}
 
 
 class CurvePane:
@@ -102,7 +103,8 @@ class CurvePane:
 
 def learning_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
     """Return the pane of scores along shares of the training rows."""
-    shares = Text(", ".join(map(str, SHARES)), description="Shares of the rows", style=_WIDE)
+    proposed = ", ".join(map(str, SHARES))
+    shares = Text(proposed, description="Shares of the training rows", **_FIELD)
 
     def make(text: str, name: str) -> Curve:
         return LearningCurve(report, study, name, values_of(text))
@@ -115,7 +117,7 @@ def validation_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
     proposed = candidates(study.pipeline)
     names = [*proposed, *(name for name in study.pipeline.get_params() if name not in proposed)]
     parameter = Dropdown(options=names, description="Parameter", style=_WIDE)
-    values = Text(description="Values", style=_WIDE, layout=Layout(width="300px"))
+    values = Text(description="Values", **_FIELD)
 
     def propose(_: Any = None) -> None:
         values.value = ", ".join(map(repr, proposed.get(parameter.value, ())))

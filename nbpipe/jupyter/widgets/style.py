@@ -18,7 +18,7 @@ STYLE = (
     ".nbpipe-widget :focus-visible{outline:2px solid var(--jp-brand-color1,#1976d2);"
     "outline-offset:1px}"
     ".nbpipe-widget table{border-collapse:collapse;margin:.4em 0;line-height:1.5}"
-    ".nbpipe-widget caption{text-align:left;font-weight:bold;padding:.2em 0}"
+    ".nbpipe-widget caption{text-align:left;font-weight:bold;padding:.2em 0;white-space:nowrap}"
     ".nbpipe-widget th,.nbpipe-widget td{padding:.15em .7em;text-align:right;"
     "border-bottom:1px solid var(--jp-border-color1,rgba(128,128,128,.4))}"
     ".nbpipe-widget tr>:first-child{text-align:left}"
