@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from nbpipe.bundle.differences import Differences
     from nbpipe.bundle.store.entry import Bundle
 
+_CAPTIONS = {name: name.capitalize() for name in SECTIONS}
+_CAPTIONS["parameters"] += " (- is the default, or there is none)"
+
 
 class Comparison:
     """The version chosen, beside another that is chosen here."""
@@ -52,5 +55,5 @@ def _tables(found: Differences) -> str:
     rows = found.rows()
     head = ("what", *found.header[2:])
     parts = [(name, [cells for section, *cells in rows if section == name]) for name in SECTIONS]
-    tables = [table(name.capitalize(), head, changed) for name, changed in parts if changed]
+    tables = [table(_CAPTIONS[name], head, changed) for name, changed in parts if changed]
     return status(found.summary) + "".join(tables)
