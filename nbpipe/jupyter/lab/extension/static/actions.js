@@ -1,9 +1,7 @@
 // What can be done about a finding. Each does nothing where the code has changed since the check.
 
-export function makeActions({ apputils, widgets }, app, tracker, rendermime, checks) {
+export function makeActions({ apputils }, app, tracker, rendermime, checks) {
   const panelOf = notebook => tracker.find(each => each.context.model === notebook.model);
-  const isCurrent = (notebook, number) =>
-    notebook.cells[number - 1]?.sharedModel.getSource() === notebook.sources?.[number - 1];
 
   return {
     why: finding => checks.of(finding.model)?.rules[finding.code]?.why ?? '',
@@ -18,18 +16,16 @@ export function makeActions({ apputils, widgets }, app, tracker, rendermime, che
     },
 
     fix(finding) {
-      const notebook = checks.of(finding.model);
-      if (!notebook || !finding.edits.every(each => isCurrent(notebook, each.cell))) return;
+      if (!finding.edits.every(checks.isCurrent)) return;
       // From the bottom: what is above keeps its lines.
       const upwards = [...finding.edits].sort((a, b) => b.cell - a.cell || b.line - a.line);
       upwards.forEach(each => {
-        replaceLines(notebook.cells[each.cell - 1].sharedModel, each.line, each.end_line, each.text);
+        replaceLines(each.model.sharedModel, each.line, each.end_line, each.text);
       });
     },
 
     ignore(finding) {
-      const notebook = checks.of(finding.model);
-      if (!notebook || !isCurrent(notebook, finding.cell)) return;
+      if (!checks.isCurrent(finding)) return;
       const shared = finding.model.sharedModel;
       const lines = shared.getSource().split('\n');
       let line = finding.end_line;

@@ -7,7 +7,7 @@ export function makeCard({ element, prose, tag }, actions) {
     const then = act => () => { close(); act(finding); };
     const copy = async ({ target }) => { target.textContent = await actions.copy(finding); };
     const buttons = [
-      ...(finding.edits?.length ? [button('Apply fix', then(actions.fix))] : []),
+      ...(finding.edits.length ? [button('Apply fix', then(actions.fix))] : []),
       button('Copy prompt for your assistant', copy),
       button('Ignore', then(actions.ignore)),
       button(`About ${finding.code}`, then(actions.about))

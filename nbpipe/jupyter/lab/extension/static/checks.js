@@ -14,6 +14,7 @@ export function makeChecks({ coreutils, services, signaling }, server, tracker) 
     of: cell => notebooks.get(cell.sharedModel.notebook),
     current: () => notebooks.get(tracker.currentWidget?.context.model.sharedModel),
     findings: cell => checks.of(cell)?.findings.filter(each => each.model === cell) ?? [],
+    isCurrent: ({ model, source }) => model.sharedModel.getSource() === source,
 
     // Take a view of a cell, to be told what is found there; returns what takes it away again.
     addView(cell, view) {
@@ -68,8 +69,7 @@ export function makeChecks({ coreutils, services, signaling }, server, tracker) 
       const answer = await response.json();
       if (asked.signal.aborted) return;
       if (!response.ok) throw new Error(answer.message);
-      notebook.cells = cells;
-      const placed = answer.findings.map(each => place(each, cells[each.cell - 1], sources[each.cell - 1]));
+      const placed = answer.findings.map(each => place(each, cells, sources));
       found(notebook, placed, answer.rules, answer.skipped[0]?.reason ?? '');
     } catch (error) {
       if (asked.signal.aborted) return;
@@ -91,9 +91,11 @@ export function makeChecks({ coreutils, services, signaling }, server, tracker) 
     checks.changed.emit();
   }
 
+  // In a cell that has changed since it was asked about, lines move with the code until the next answer.
   function draw(findings) {
-    const cells = new Set(findings.map(each => each.model));
-    cells.forEach(cell => views.get(cell)?.forEach(view => view.draw()));
+    for (const cell of new Set(findings.map(each => each.model))) {
+      if (checks.findings(cell).every(checks.isCurrent)) views.get(cell)?.forEach(view => view.draw());
+    }
   }
 
   function watch({ context }) {
@@ -127,12 +129,16 @@ function isPython(model) {
 
 const same = (one, other) => one.length === other?.length && one.every((each, i) => each === other[i]);
 
-// The checker counts lines and characters from 1; an editor counts UTF-16 units from 0.
-function place(finding, model, source) {
+// Tie a finding to the cells that were asked about, whatever is inserted above them later. The checker
+// counts lines and characters from 1; an editor counts UTF-16 units from 0.
+function place(finding, cells, sources) {
+  const tied = each => ({ ...each, model: cells[each.cell - 1], source: sources[each.cell - 1] });
+  const { model, source } = tied(finding);
   const lines = source.split('\n');
   const start = lines.slice(0, finding.line - 1).reduce((sum, line) => sum + line.length + 1, 0);
   const line = lines[finding.line - 1] ?? '';
   const units = column => [...line].slice(0, column - 1).join('').length;
   const ends = finding.end_line === finding.line ? units(finding.end_column) : line.length;
-  return { ...finding, model, from: start + units(finding.column), to: start + ends };
+  const edits = (finding.edits ?? []).map(tied);
+  return { ...finding, edits, model, source, from: start + units(finding.column), to: start + ends };
 }
