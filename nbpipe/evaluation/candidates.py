@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import Any
 
 from sklearn.utils._param_validation import make_constraint
@@ -17,19 +18,19 @@ MOST_VALUES = 20
 
 
 def candidates(pipeline: Any) -> dict[str, tuple[Any, ...]]:
-    """Return values to try by parameter, named as ``get_params`` does, the last step's first."""
-    owners = [(f"{name}__", step) for name, step in reversed(getattr(pipeline, "steps", []))]
+    """Return values to try by parameter, named as ``get_params`` does, the last step's first.
+
+    A parameter of which no other values are known has none.
+    """
+    parameters = pipeline.get_params()
     found = {}
-    for prefix, owner in owners or [("", pipeline)]:
-        if hasattr(owner, "get_params"):
-            present = owner.get_params(deep=False)
-            for parameter in parameters_of(type(owner)):
-                name = parameter.name
-                tried = dict.fromkeys(_around(parameter, present.get(name)))
-                values = tuple(each for each in tried if _allowed(owner, name, each))
-                if len(values) > 1 and name not in _ASIDE:
-                    found[prefix + name] = values
-    return found
+    for name, value in parameters.items():
+        prefix, _, own = name.rpartition("__")
+        known = isinstance(value, int | float | str | None) and own not in _ASIDE
+        if known:
+            found[name] = _values(parameters.get(prefix, pipeline), own, value)
+    last = f"{pipeline.steps[-1][0]}__" if hasattr(pipeline, "steps") else ""
+    return dict(sorted(found.items(), key=lambda each: (not each[0].startswith(last), not each[1])))
 
 
 def values_of(text: str) -> tuple[Any, ...]:
@@ -52,6 +53,26 @@ def values_of(text: str) -> tuple[Any, ...]:
     return values
 
 
+def _values(owner: Any, name: str, value: Any) -> tuple[Any, ...]:
+    """Return what an estimator's own constraints allow of the values around the present one."""
+    parameter = _described(type(owner)).get(name)
+    if parameter is None:
+        return ()
+    known = getattr(owner, "_parameter_constraints", {}).get(name, "no_validation")
+    constraints = [] if known == "no_validation" else [make_constraint(each) for each in known]
+    values = tuple(
+        each
+        for each in dict.fromkeys(_around(parameter, value))
+        if not constraints or any(rule.is_satisfied_by(each) for rule in constraints)
+    )
+    return values if len(values) > 1 else ()
+
+
+@cache
+def _described(cls: Any) -> dict[str, Parameter]:
+    return {each.name: each for each in parameters_of(cls)}
+
+
 def _around(parameter: Parameter, value: Any) -> tuple[Any, ...]:
     """Return some values around the present one, or all that there are."""
     if parameter.control == "flag" or parameter.choices:
@@ -61,11 +82,3 @@ def _around(parameter: Parameter, value: Any) -> tuple[Any, ...]:
             return (value // 4, value // 2, value, value * 2, value * 4)
         return tuple(float(f"{value * factor:.3g}") for factor in (0.01, 0.1, 1, 10, 100))
     return (*_WHOLE, None) if parameter.control == "whole" and value is None else ()
-
-
-def _allowed(owner: Any, name: str, value: Any) -> bool:
-    """Tell whether an estimator's own constraints allow a value."""
-    known = getattr(owner, "_parameter_constraints", {}).get(name, "no_validation")
-    return known == "no_validation" or any(
-        make_constraint(each).is_satisfied_by(value) for each in known
-    )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nbpipe.evaluation.curves import Curve
 
-LONGEST_TICK = 14  # letters; longer ones would run into each other
+LONGEST_TICK = 16  # letters; longer ones would run into each other
 
 
 def draw_curve(curve: Curve) -> Figure:

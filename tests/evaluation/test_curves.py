@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn import config_context
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GroupKFold, KFold, learning_curve, validation_curve
@@ -204,13 +206,17 @@ def test_a_study_given_again_gives_the_same_curve(report):
 
 
 def test_parameters_worth_trying_come_last_step_first_with_values_they_may_take():
-    found = candidates(make_pipeline(StandardScaler(), HistGradientBoostingClassifier()))
-    assert next(iter(found)).startswith("histgradientboostingclassifier__")
-    assert "standardscaler__with_mean" in found
-    assert "histgradientboostingclassifier__random_state" not in found
-    assert found["histgradientboostingclassifier__learning_rate"] == (0.001, 0.01, 0.1, 1.0, 10.0)
-    assert found["histgradientboostingclassifier__max_depth"] == (2, 4, 8, 16, 32, None)
-    assert max(found["histgradientboostingclassifier__max_bins"]) <= 255
+    columns = make_column_transformer((make_pipeline(SimpleImputer(), StandardScaler()), [0]))
+    found = candidates(make_pipeline(columns, HistGradientBoostingClassifier()))
+    last = "histgradientboostingclassifier__"
+    assert next(iter(found)).startswith(last)
+    inner = "columntransformer__pipeline__"
+    assert found[f"{inner}standardscaler__with_mean"] == (True, False)
+    assert "median" in found[f"{inner}simpleimputer__strategy"]
+    assert found[f"{last}learning_rate"] == (0.001, 0.01, 0.1, 1.0, 10.0)
+    assert found[f"{last}max_depth"] == (2, 4, 8, 16, 32, None)
+    assert max(found[f"{last}max_bins"]) <= 255
+    assert not {f"{last}random_state", "steps", "columntransformer"} & set(found)
     assert candidates(LogisticRegression())["C"] == (0.01, 0.1, 1.0, 10.0, 100.0)
 
 

@@ -163,6 +163,16 @@ def test_reports_side_by_side_follow_the_metric_and_the_threshold(report):
     assert side.judge.verdicts.value.count("overfitting") == 1
 
 
+@pytest.mark.parametrize("gap", [0.001, 3.0, float("inf")])
+def test_a_report_opens_by_its_own_threshold_whatever_that_is(report, gap):
+    asked = report.judged(overfit_gap=gap)
+    explorer = Explorer(asked, None)
+    assert explorer.scores.value == asked._repr_html_()
+    assert 0 < explorer.judge.threshold.value <= 1
+    both = SideBySide(nbpipe.compare(asked, report.judged(overfit_gap=0.001)))
+    assert both.judge.verdicts.value.count("overfitting") == (2 if gap == 0.001 else 1)
+
+
 def test_a_display_is_a_widget_and_what_it_was_before(shell, report):
     show_widgets(shell)
     for shown in (report, nbpipe.compare(report, report)):

@@ -34,13 +34,13 @@ class Judge:
 
     def __init__(self, reports: tuple[CVReport, ...], metric: str) -> None:
         shared = [each for each in reports[0].metrics if all(each in r.metrics for r in reports)]
-        limit = reports[0].thresholds.overfit_gap
-        self._reports = reports
+        limit = min(reports[0].thresholds.overfit_gap, MOST_GAP)
+        self._reports, self._limit = reports, limit
         self.metric = Dropdown(options=shared, value=metric, description="Metric", style=_WIDE)
         self.threshold = FloatSlider(
             value=limit,
             min=min(LEAST_GAP, limit),
-            max=max(MOST_GAP, limit),
+            max=MOST_GAP,
             step=GAP_STEP,
             description="Overfitting: gap above",
             continuous_update=False,  # each value draws a picture
@@ -51,8 +51,12 @@ class Judge:
         self.view = VBox([row(self.metric, self.threshold), self.verdicts])
 
     def reports(self) -> tuple[CVReport, ...]:
-        """Return the reports as they are judged now, and say their verdicts."""
+        """Return the reports as they are judged now, and say their verdicts.
+
+        Until the threshold is moved, each report is judged by its own.
+        """
         metric, gap = self.metric.value, self.threshold.value
+        gap = None if gap == self._limit else gap
         judged = tuple(each.judged(metric, overfit_gap=gap) for each in self._reports)
         self.verdicts.value = "".join(status(_verdict(each)) for each in judged)
         return judged

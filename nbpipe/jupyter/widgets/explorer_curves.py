@@ -70,6 +70,8 @@ class CurvePane:
         return begun and not self._curve.finished  # type: ignore[union-attr]
 
     def _begin(self) -> None:
+        if self.work.running:  # a click that came before the button was disabled
+            return
         if not self._stopped():
             try:
                 self._curve = self._make(*self._wishes())
@@ -115,8 +117,7 @@ def learning_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
 def validation_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
     """Return the pane of scores along the values of a parameter."""
     proposed = candidates(study.pipeline)
-    names = [*proposed, *(name for name in study.pipeline.get_params() if name not in proposed)]
-    parameter = Dropdown(options=names, description="Parameter", style=_WIDE)
+    parameter = Dropdown(options=list(proposed), description="Parameter", style=_WIDE)
     values = Text(description="Values", **_FIELD)
 
     def propose(_: Any = None) -> None:
