@@ -14,7 +14,7 @@ from sklearn.utils import estimator_html_repr
 
 from nbpipe.errors import NbpipeError, SpecError, UsageError
 from nbpipe.jupyter.arguments import new_variable
-from nbpipe.jupyter.widgets.builder_columns import Columns, table
+from nbpipe.jupyter.widgets.builder_columns import Columns
 from nbpipe.jupyter.widgets.builder_cv import cv_steps
 from nbpipe.jupyter.widgets.builder_data import examine
 from nbpipe.jupyter.widgets.builder_steps import Steps, button
@@ -41,7 +41,8 @@ _CODE = (
 _COPY = (
     '<button class="jupyter-widgets jupyter-button widget-button" style="width:auto" '
     "onclick=\"this.closest('.nbpipe-builder').querySelector('textarea').select();"
-    "document.execCommand('copy');this.textContent='Copied'\">Copy</button>"
+    "document.execCommand('copy');this.textContent='Copied';"
+    "setTimeout(()=>{this.textContent='Copy'},2000)\">Copy</button>"
 )
 
 
@@ -126,7 +127,7 @@ class Builder:
         self.text.observe(lambda change: self._read(change["new"]), "value")
         self.problem = w.HTML()
         self.insert = button("Insert cell", "Put this text into a new cell below", self._insert)
-        self.build = button("Build", f"Put the pipeline into {self.editor.name}", self._build)
+        self.build = button("Build", "Put the pipeline into its variable", self._build)
         self.run = button("Cross-validate", "Fit and score it, fold by fold", self._cross_validate)
         self.run.disabled = not known
         times = [each.name for each in self.columns if each.kind == "time"]
@@ -208,6 +209,7 @@ class Builder:
     def _cross_validate(self) -> None:
         def done(report: CVReport) -> None:
             self.report = report
+            self.output.outputs = ()
             self.output.append_display_data(report)
 
         try:
@@ -215,7 +217,6 @@ class Builder:
         except NbpipeError as error:
             self._tell(error)
             return
-        self.output.outputs = ()
         # A verdict is of the columns that are read, not of those that were left out.
         time = self._X[self.time.value] if self.time.value else None
         options = {"time": time, "name": self.editor.name}
@@ -229,13 +230,8 @@ class Builder:
         }
 
     def _repr_html_(self) -> str:
-        routes = self.editor.routes()
-        where = self.editor.where()
-        taken = {name: ", ".join(routes[n] for n in numbers) for name, numbers in where.items()}
-        return (
-            f'{STYLE}<div class="nbpipe-widget">{table(self.columns, taken)}'
-            f"<pre>{escape(self.editor.cell)}</pre></div>"
-        )
+        cell = escape(self.editor.cell)
+        return f'{STYLE}<div class="nbpipe-widget">{self.choices.as_html()}<pre>{cell}</pre></div>'
 
 
 def _listed(reasons: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from nbpipe.errors import NbpipeError
 from nbpipe.jupyter.widgets.style import row, status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from nbpipe.pipeline.editor import Editor
     from nbpipe.pipeline.frame import Column
@@ -48,15 +48,29 @@ class Columns:
             [self._table, row(self.list, w.VBox([row(self.to, self.move), self.problem]))]
         )
 
+    def as_html(self) -> str:
+        """Write the columns, with the routes that take them, as an accessible table."""
+        taken = self._taken()
+        head = "".join(f'<th scope="col">{each}</th>' for each in _HEAD)
+        rows = "".join(_row(each, taken.get(each.name) or _OUT) for each in self._columns)
+        return (
+            '<div class="nbpipe-scroll" tabindex="0" role="region" aria-label="The columns of X">'
+            f'<table style="line-height:1.3"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+
+    def _taken(self) -> dict[str, str]:
+        """Return the routes that take each column, by name."""
+        try:
+            routes, where = self._editor.routes(), self._editor.where()
+        except NbpipeError:  # told where the pipeline is built
+            return {}
+        return {name: ", ".join(routes[n] for n in numbers) for name, numbers in where.items()}
+
     def show(self) -> None:
         """Show where the columns go now."""
-        routes = self._editor.routes()
-        try:
-            where = self._editor.where()
-        except NbpipeError:  # told where the pipeline is built
-            where = {}
-        taken = {name: ", ".join(routes[n] for n in numbers) for name, numbers in where.items()}
-        self._table.value = table(self._columns, taken)
+        routes, taken = self._editor.routes(), self._taken()
+        self._table.value = self.as_html()
         chosen = self.list.value
         self.list.options = [
             (f"{each.name}  ({taken.get(each.name) or _OUT})", each.name) for each in self._columns
@@ -77,17 +91,6 @@ class Columns:
             self.problem.value = status(str(error), error=True)
             return
         self._changed()
-
-
-def table(columns: Sequence[Column], taken: Mapping[str, str]) -> str:
-    """Write the columns as an accessible table."""
-    head = "".join(f'<th scope="col">{each}</th>' for each in _HEAD)
-    rows = "".join(_row(each, taken.get(each.name) or _OUT) for each in columns)
-    return (
-        '<div class="nbpipe-scroll" tabindex="0" role="region" aria-label="The columns of X">'
-        f'<table style="line-height:1.3"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
 
 
 def _row(column: Column, route: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+from contextlib import contextmanager
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from nbpipe.jupyter.widgets.style import status
 from nbpipe.pipeline.layout import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from nbpipe.pipeline.editing import Place
     from nbpipe.pipeline.editor import Editor, Setting
@@ -36,7 +38,7 @@ class Parameters:
         self._settings: dict[str, Setting] = {}
         self._drawn: tuple[Any, ...] = ()
         self.list = w.Select(description="Parameters", rows=7, layout=LAYOUT, style=NAMED)
-        self.list.observe(lambda _: self._show_one(), "value")
+        self.list.observe(self._chosen, "value")
         self.as_text = w.Checkbox(description="write it as an expression", indent=False)
         self.as_text.tooltip = "Write any Python expression: a number, a list, a variable"
         self.as_text.observe(lambda _: self._show_control(), "value")
@@ -56,15 +58,19 @@ class Parameters:
         self._settings = {each.parameter.name: each for each in settings}
         written = [name for name, each in self._settings.items() if each.text is not None]
         wanted = [before, *written, *self._settings]
-        self.list.options = [(_told(each), name) for name, each in self._settings.items()]
-        self.list.value = next((name for name in wanted if name in self._settings), None)
+        with quiet(self.list, self._chosen):
+            self.list.options = [(_told(each), name) for name, each in self._settings.items()]
+            self.list.value = next((name for name in wanted if name in self._settings), None)
         self.widget.layout.display = "" if settings else "none"
+        self._show_one()
+
+    def _chosen(self, _: Any) -> None:
         self._show_one()
 
     def _show_one(self) -> None:
         """Draw the chosen parameter, unless it is what its control shows: who types stays there."""
         setting = self._settings.get(self.list.value)
-        if setting is None or self._drawn == (self._place, self.list.value, setting.text):
+        if setting is None or self._drawn == (self._place, setting):
             return
         parameter = setting.parameter
         self.problem.value = ""
@@ -82,7 +88,7 @@ class Parameters:
     def _show_control(self) -> None:
         setting = self._settings[self.list.value]
         parameter = setting.parameter
-        self._drawn = (self._place, parameter.name, setting.text)
+        self._drawn = (self._place, setting)
         if self.as_text.value:
             control = _expression(setting)
             control.observe(lambda change: self._set(change["new"].strip() or None), "value")
@@ -106,15 +112,23 @@ class Parameters:
         self.slot.children = shown
 
     def _set(self, text: str | None) -> None:
-        place, name = self._drawn[:2]
-        self._drawn = (place, name, text)
+        place, setting = self._drawn
+        self._drawn = (place, replace(setting, text=text))
         self.problem.value = ""
         try:
-            self._editor.set_parameter(place, name, text)
+            self._editor.set_parameter(place, setting.parameter.name, text)
             self._changed()
             self._editor.pipeline()
         except NbpipeError as error:
             self.problem.value = status(str(error), error=True)
+
+
+@contextmanager
+def quiet(chooser: Any, observer: Callable[[Any], None]) -> Iterator[None]:
+    """Let a list be filled, which chooses its first entry for a moment, without a word of it."""
+    chooser.unobserve(observer, "value")
+    yield
+    chooser.observe(observer, "value")
 
 
 def _told(setting: Setting) -> str:
@@ -124,7 +138,9 @@ def _told(setting: Setting) -> str:
 
 
 def _default(parameter: Parameter) -> str:
-    return "required" if parameter.default is inspect.Parameter.empty else f"{parameter.default!r}"
+    if parameter.default is inspect.Parameter.empty:
+        return "required"
+    return getattr(parameter.default, "__name__", None) or repr(parameter.default)
 
 
 def _text(value: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
 from nbpipe.errors import NbpipeError
-from nbpipe.jupyter.widgets.builder_parameters import LAYOUT, NAMED, Parameters
+from nbpipe.jupyter.widgets.builder_parameters import LAYOUT, NAMED, Parameters, quiet
 from nbpipe.jupyter.widgets.style import row, status
 from nbpipe.pipeline import editing
 from nbpipe.pipeline.catalogue import estimators, written
@@ -31,7 +31,7 @@ class Steps:
         self._changed = changed
         self.parameters = Parameters(editor, changed)
         self.list = w.Select(description="Steps", rows=7, layout=LAYOUT, style=NAMED)
-        self.list.observe(lambda _: self.parameters.show(self.list.value), "value")
+        self.list.observe(self._chosen, "value")
         self.up = button("Up", "Move the chosen step up", lambda: self._move(-1))
         self.down = button("Down", "Move the chosen step down", lambda: self._move(1))
         self.remove = button("Remove", "Take the chosen step away", self._remove)
@@ -67,10 +67,14 @@ class Steps:
         there = list(editing.places(spec))
         if chosen not in there:
             chosen = there[-1]
-        self.list.options = [(_told(spec, each), each) for each in there]
-        self.list.value = chosen
+        with quiet(self.list, self._chosen):
+            self.list.options = [(_told(spec, each), each) for each in there]
+            self.list.value = chosen
         self.undo.disabled = not self._editor.can_undo
         self.parameters.show(chosen)
+
+    def _chosen(self, _: Any) -> None:
+        self.parameters.show(self.list.value)
 
     def _search(self) -> None:
         self.search.options = estimators()[self.type.value]
