@@ -38,7 +38,7 @@ from sklearn.linear_model import (
 )
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import (
     FunctionTransformer,
     KBinsDiscretizer,
@@ -113,6 +113,10 @@ BINARY = {
     ),
     "sparse": (columns(), MaxAbsScaler(), LogisticRegression()),
     "components": (columns(filled(StandardScaler(), PCA(2))), LogisticRegression()),
+    "union": (
+        columns(filled(make_union(StandardScaler(), KBinsDiscretizer(3), "passthrough"))),
+        LogisticRegression(),
+    ),
     "search": (
         columns(),
         GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [2, 9]}),
@@ -340,15 +344,15 @@ def test_a_crafted_plan_is_refused_or_harmless(forest, data):
 
 @pytest.fixture(scope="module")
 def deep(flights):
-    """Return the arrays of a forest whose trees have several blocks, and many rows."""
-    X = flights[0][["distance", "temp"]].fillna(0)
+    """Return the arrays of a forest whose trees have many tests, and many rows."""
+    X = flights[0][["distance", "temp"]]
     noise = np.random.default_rng(0).integers(0, 2, len(X))
     pipeline = make_pipeline(StandardScaler(), RandomForestClassifier(2, random_state=0))
     made = compile_plan(pipeline.fit(X, noise), schema := learn(pipeline, X))
     return made, check(X, schema, QUIET).table()
 
 
-def test_blocks_in_a_circle_are_refused(deep):
+def test_tests_in_a_circle_are_refused(deep):
     made = deep[0]
     key = next(key for key in made if key.endswith(".children"))
     inner = np.flatnonzero(made[key].ravel() >= 0)
@@ -357,6 +361,43 @@ def test_blocks_in_a_circle_are_refused(deep):
         changed.flat[inner[-1]] = value
         with pytest.raises(IntegrityError, match="children"):
             Plan(made | {key: changed})
+    changed = made[key].copy()
+    side = np.flatnonzero(changed[0] >= 0)[0]
+    child = changed[0, side]
+    below = np.flatnonzero(changed[child] >= 0)[0]
+    # each test hangs on one, but the child on itself
+    changed[0, side], changed[child, below] = changed[child, below], child
+    with pytest.raises(IntegrityError, match="children"):
+        Plan(made | {key: changed})
+
+
+def test_more_columns_than_any_step_has_are_refused(forest):
+    made = forest[0]
+    key = next(key for key in made if key.endswith(".base"))
+    with pytest.raises(IntegrityError, match="width"):
+        Plan(made | {key: np.zeros(2**20)})
+
+
+def test_any_number_of_rows_is_summed_up_in_the_order_of_the_trees(flights):
+    """One row, or one beyond a block of them: numpy adds in pairs what stands in one line."""
+    X = flights[0][NUMBERS]
+    y = X["temp"].fillna(0) * np.pi
+    trees = RandomForestRegressor(40, max_depth=12, random_state=0)
+    pipeline = make_pipeline(SimpleImputer(), trees).fit(X, y)
+    plan, schema, _ = compiled(pipeline, X)
+    leaves = plan._steps[-1][0].leaves
+    X = X.iloc[np.arange(2 * leaves.rows + 1) % len(X)].reset_index(drop=True)
+    expected = pipeline.predict(X)
+    for count in (1, 2, 3, leaves.rows + 1, len(X)):
+        found = plan.predict(check(X.iloc[:count], schema, QUIET).table())
+        np.testing.assert_array_equal(found, expected[:count])
+
+
+def test_trees_too_many_for_one_table_of_words_take_several(deep):
+    made, rows = deep
+    plan, narrow = Plan(made), Plan(made)
+    narrow._steps[-1][0].leaves.together = 1
+    np.testing.assert_array_equal(narrow.predict_proba(rows), plan.predict_proba(rows))
 
 
 @settings(max_examples=100, deadline=None)

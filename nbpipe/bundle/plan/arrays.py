@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 FILE = "plan.npz"
+WIDEST = 2**16  # columns of a step: a few bytes of a crafted file could ask for any number
 
 
 class NotCoveredError(Exception):

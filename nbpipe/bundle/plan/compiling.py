@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.plan.arrays import NotCoveredError, Part
+from nbpipe.bundle.plan.arrays import WIDEST, NotCoveredError, Part
 from nbpipe.bundle.plan.outputs import NUMBERS
 from nbpipe.bundle.plan.table import ANY_PRECISION, COMPILERS, PREDICTORS, STEPS
 from nbpipe.errors import one_line
@@ -88,6 +88,8 @@ class Compiler:
             raw = blocks[0].step < 0
             widths = [len(self.features)] if raw else [block.width for block in blocks]
             width = STEPS[kind](Part(self.arrays, f"{number}.", widths, raw=raw)).width
+            if width > WIDEST:
+                raise NotCoveredError(f"a step gives {width:,} columns")
         return Block(number, (), width, any(block.sparse for block in blocks), single)
 
     def predict(

@@ -54,21 +54,31 @@ def compile_pipeline(compiler: Compiler, estimator: Any, block: Block) -> Block:
 
 def compile_columns(compiler: Compiler, estimator: Any, block: Block) -> Block:
     """Compile a ColumnTransformer."""
+    routes = [
+        (transformer, compiler.pick(block, columns))
+        for _, transformer, columns in estimator.transformers_
+        if transformer != "drop"
+    ]
+    made = _side_by_side(compiler, estimator, [each for each in routes if each[1].width])
+    return replace(made, sparse=bool(estimator.sparse_output_))
+
+
+def compile_union(compiler: Compiler, estimator: Any, block: Block) -> Block:
+    """Compile a FeatureUnion."""
+    parts = [(step, block) for _, step in estimator.transformer_list if step != "drop"]
+    return _side_by_side(compiler, estimator, parts)
+
+
+def _side_by_side(compiler: Compiler, estimator: Any, routes: list[tuple[Any, Block]]) -> Block:
     if any((getattr(estimator, "transformer_weights", None) or {}).values()):
-        raise NotCoveredError("ColumnTransformer has weights")
-    routes = []
-    for _, transformer, columns in estimator.transformers_:
-        if isinstance(transformer, str) and transformer == "drop":
-            continue
-        part = compiler.pick(block, columns)
-        if part.width:
-            passes = is_nothing(transformer)
-            made = part if passes else compiler.transform(transformer, part)
-            routes.append(compiler.numbers(made))
+        raise NotCoveredError(f"{type(estimator).__name__} has weights")
     if not routes:
         raise NotCoveredError("no column is read")
-    made = routes[0] if len(routes) == 1 else compiler.add("stack", routes, nan="all")
-    return replace(made, sparse=bool(estimator.sparse_output_))
+    made = [
+        compiler.numbers(part if is_nothing(step) else compiler.transform(step, part))
+        for step, part in routes
+    ]
+    return made[0] if len(made) == 1 else compiler.add("stack", made, nan="all")
 
 
 def compile_search(compiler: Compiler, estimator: Any, block: Block) -> Block:
@@ -80,5 +90,6 @@ STEPS = {"stack": Stack}
 COVERS = {
     "Pipeline": compile_pipeline,
     "ColumnTransformer": compile_columns,
+    "FeatureUnion": compile_union,
     **dict.fromkeys(("GridSearchCV", "RandomizedSearchCV"), compile_search),
 }

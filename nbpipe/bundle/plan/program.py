@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.plan.arrays import Array, Part, broken
+from nbpipe.bundle.plan.arrays import WIDEST, Array, Part, broken
 from nbpipe.bundle.plan.folding import fold
 from nbpipe.bundle.plan.outputs import DECISIONS, NUMBERS, PROBABILITIES, code, codes
 from nbpipe.bundle.plan.rows import Row
@@ -100,6 +100,7 @@ class Plan:
         part = Part(arrays, prefix, [widths[each] for each in sources], raw=raw)
         self.width = part.widths[0]
         step = STEPS[kind](part)
+        part.need(step.width <= WIDEST, "width")
         widths.append(step.width)
         row = getattr(step, "row", lambda row: step(np.array([row]))[0].tolist())
         return step, row, sources, _ANYTHING if raw else part.number("lets_in", 2)
