@@ -85,17 +85,22 @@ def _listing(found: Models) -> str:
     )
     if not found:
         return f"<p>{escape(repr(found).splitlines()[0])}</p>{unreadable}"
-    return table(f"Models in {found.where}", _HEAD, map(_row, found)) + unreadable
+    fits: dict[str, str] = {}  # to look at what is installed takes time, and most made it alike
+    rows = [_row(each, fits) for each in found]
+    return table(f"Models in {found.where}", _HEAD, rows) + unreadable
 
 
-def _row(bundle: Bundle) -> tuple[str, ...]:
+def _row(bundle: Bundle, fits: dict[str, str]) -> tuple[str, ...]:
     manifest = bundle.manifest
+    made, planned = manifest.environment, arrays.FILE in manifest.files
+    key = f"{planned} {made}"
+    fits[key] = fits.get(key) or match(made, planned=planned)
     return (
         f"{bundle.name} {bundle.version}",
         ", ".join(bundle.aliases),
         manifest.created[:16].replace("T", " "),
         "" if bundle.score is None else f"{bundle.score[0]} {bundle.score[1]:.3f}",
         bundle.verdict or "",
-        match(manifest.environment, planned=arrays.FILE in manifest.files),
+        fits[key],
         in_units(bundle.size),
     )
