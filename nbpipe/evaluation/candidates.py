@@ -55,7 +55,8 @@ def values_of(text: str) -> tuple[Any, ...]:
 
 def _values(owner: Any, name: str, value: Any) -> tuple[Any, ...]:
     """Return what an estimator's own constraints allow of the values around the present one."""
-    parameter = _described(type(owner)).get(name)
+    cls: Any = type(owner)
+    parameter = _described(cls).get(name)
     if parameter is None:
         return ()
     known = getattr(owner, "_parameter_constraints", {}).get(name, "no_validation")
