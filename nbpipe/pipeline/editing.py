@@ -110,11 +110,8 @@ def move_step(spec: Spec, place: Place, by: int) -> tuple[Spec, Place]:
 
 def _blocks(spec: Spec) -> list[list[int]]:
     """Group the numbers of the parts: neighbouring routes together, each step alone."""
-
-    def kind(number: int) -> int:
-        return -1 if isinstance(spec.parts[number], Route) else number
-
-    return [list(group) for _, group in groupby(range(len(spec.parts)), kind)]
+    kinds = [-1 if isinstance(part, Route) else n for n, part in enumerate(spec.parts)]
+    return [list(group) for _, group in groupby(range(len(kinds)), kinds.__getitem__)]
 
 
 def move_columns(
@@ -127,8 +124,8 @@ def move_columns(
     spec : Spec
     names : iterable of str
     to : int or None
-        The route's number among the parts; ``len(spec.parts)`` makes a new one, which passes its
-        columns through; None leaves the columns out.
+        The route's number; ``len(spec.parts)`` makes a new one, which passes its columns through;
+        None leaves the columns out.
     taken : mapping of int to sequence of str
         The columns that each of the first routes takes now, but for the route of the `rest`, which
         takes what is left by the others.

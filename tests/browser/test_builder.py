@@ -30,7 +30,7 @@ def notebook(lab, open_notebook):
         nbformat.write(made, root / name)
         page = open_notebook(name)
         if not extension:
-            page.context.route("**/labextensions/nbpipe-lab/**", lambda route: route.abort())
+            page.context.route("**/extensions/nbpipe-lab/**", lambda route: route.abort())
             page.reload()
             wait_idle(page)
         run_all(page)
