@@ -106,10 +106,10 @@ def _free(model: Path, wanted: Version | None) -> Version:
     following = next_version(list(known))
     if wanted in known:
         place = known[wanted]
-        same = "" if place.name == str(wanted) else f", and {wanted} is the same version"
+        same = "" if place.name == str(wanted) else f", which is the same version as {wanted}"
         raise VersionExistsError(
-            f"{place} exists{same}. Versions are never overwritten: leave version out to get the "
-            f"next one, {following}."
+            f"{place} exists{same}, and versions are never overwritten. Leave version out to get "
+            f"the next one, {following}."
         )
     return following if wanted is None else wanted
 
