@@ -64,33 +64,32 @@ class CurvePane:
     def _wishes(self) -> tuple[Any, ...]:
         return tuple(each.value for each in self._controls)
 
-    def _stopped(self) -> bool:
-        """Tell whether what is asked for now was begun already, and has not come to its end."""
-        begun = self._curve is not None and self._asked == self._wishes()
-        return begun and not self._curve.finished  # type: ignore[union-attr]
+    def _begun(self) -> Curve | None:
+        """Return the curve that is asked for, where it was begun and has not come to its end."""
+        if self._curve is None or self._curve.finished or self._asked != self._wishes():
+            return None
+        return self._curve
 
     def _begin(self) -> None:
         if self.work.running:  # a click that came before the button was disabled
             return
-        if not self._stopped():
-            try:
-                self._curve = self._make(*self._wishes())
-            except NbpipeError as error:
-                self.work.say(str(error), error=True)
-                return
-            self._asked = self._wishes()
-        self.work.start(self._steps, lambda _: self._draw())
+        try:
+            curve = self._begun() or self._make(*self._wishes())
+        except NbpipeError as error:
+            self.work.say(str(error), error=True)
+            return
+        self._curve, self._asked = curve, self._wishes()
+        self.work.start(lambda: self._steps(curve), lambda _: self._draw(curve))
 
-    def _steps(self) -> Generator[tuple[int, int, str], None, None]:
+    def _steps(self, curve: Curve) -> Generator[tuple[int, int, str], None, None]:
         drawn = -1
-        for step in self._curve.steps():  # type: ignore[union-attr]
-            if drawn != (drawn := len(self._curve.points)):  # type: ignore[union-attr]
-                self._draw()
+        for step in curve.steps():
+            if drawn != (drawn := len(curve.points)):
+                self._draw(curve)
             yield step
 
-    def _draw(self) -> None:
-        curve = self._curve
-        if curve is None or not curve.points:
+    def _draw(self, curve: Curve) -> None:
+        if not curve.points:
             self.shown.value = ""
             return
         head, *rows = curve.rows
@@ -100,7 +99,7 @@ class CurvePane:
     def _refresh(self) -> None:
         running = self.work.running
         self.compute.disabled = running
-        self.compute.description = "Continue" if self._stopped() and not running else "Compute"
+        self.compute.description = "Continue" if self._begun() and not running else "Compute"
 
 
 def learning_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
