@@ -127,8 +127,7 @@ def move_columns(
         The route's number; ``len(spec.parts)`` makes a new one, which passes its columns through;
         None leaves the columns out.
     taken : mapping of int to sequence of str
-        The columns that each of the first routes takes now, but for the route of the `rest`, which
-        takes what is left by the others.
+        The columns that each of the first routes takes now, but for the route of the `rest`.
 
     Returns
     -------

@@ -180,7 +180,7 @@ def test_changes_are_taken_back_one_by_one():
 
 def test_errors_name_the_line_of_the_cell_that_is_seen():
     one = editor(TEXT.replace('"temp"', '"tmep"'))
-    with pytest.raises(SpecError, match="no column 'tmep'.*'temp'") as caught:
+    with pytest.raises(SpecError, match="no column 'tmep'") as caught:
         one.pipeline()
     assert caught.value.line == 2
     assert one.cell.splitlines()[1] == caught.value.source_line
