@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import SimpleCompletion, context_matcher
@@ -29,6 +30,8 @@ class BuildMatcher:
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
+        # It takes a second to look them all up, and JupyterLab waits no longer for a completion.
+        Thread(target=estimator_names, daemon=True).start()
 
     @context_matcher(identifier=BUILD_MATCHER)
     def match(self, context: Any) -> dict[str, Any]:
