@@ -54,7 +54,7 @@ from sklearn.preprocessing import (
 from sklearn.svm import LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from nbpipe.bundle.plan import arrays
+from nbpipe.bundle.plan import arrays, walk
 from nbpipe.bundle.plan.compiling import compile_plan
 from nbpipe.bundle.plan.parity import agree, difference
 from nbpipe.bundle.plan.program import METHODS, Plan
@@ -391,6 +391,13 @@ def test_any_number_of_rows_is_summed_up_in_the_order_of_the_trees(flights):
     for count in (1, 2, 3, leaves.rows + 1, len(X)):
         found = plan.predict(check(X.iloc[:count], schema, QUIET).table())
         np.testing.assert_array_equal(found, expected[:count])
+
+
+def test_a_tree_too_large_for_a_word_has_no_plan(flights, monkeypatch):
+    X, y = flights
+    pipeline = make_pipeline(*BINARY["forest"]).fit(X, y)
+    monkeypatch.setattr(walk, "_BITS", 12)
+    assert "tests of" in compiled(pipeline, X)[2]
 
 
 def test_trees_too_many_for_one_table_of_words_take_several(deep):

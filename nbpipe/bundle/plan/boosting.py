@@ -37,7 +37,7 @@ def compile_gradient(compiler: Compiler, estimator: Any, block: Block) -> Block:
         estimator,
         begin=begin[0].astype(float),
         mean=np.array(0),
-        **pack([as_tree(tree, rate * tree.value[:, 0, :]) for tree in trees]),
+        **pack([as_tree(tree, rate * tree.value[:, 0, :]) for tree in trees], block.width),
     )
 
 
@@ -82,7 +82,7 @@ def compile_histogram(compiler: Compiler, estimator: Any, block: Block) -> Block
         mean=np.array(0),
         category=np.array(category, dtype=np.int64),
         right=np.array(right, dtype=np.uint8).reshape(-1, CODES + 1).T,
-        **pack(trees),
+        **pack(trees, block.width + len(category)),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
 from nbpipe.bundle.plan.masks import Masks
 from nbpipe.bundle.plan.scaling import allows_nan
-from nbpipe.bundle.plan.walk import Walk
+from nbpipe.bundle.plan.walk import Walk, room
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
@@ -119,7 +119,7 @@ def _links(part: Part, roots: Array, children: Array) -> Links:
     return children, roots, np.searchsorted(tree, np.arange(len(roots) + 1))
 
 
-def pack(trees: list[dict[str, Array]]) -> dict[str, Any]:
+def pack(trees: list[dict[str, Array]], columns: int) -> dict[str, Any]:
     """Return the tests and the leaves of trees, one tree after the other.
 
     Each tree has ``left`` and ``right`` (-1 at a leaf), ``feature``, ``threshold`` and
@@ -130,6 +130,8 @@ def pack(trees: list[dict[str, Array]]) -> dict[str, Any]:
     for each in trees:
         tree = each if each["left"][0] >= 0 else _with_test(each)
         inner = tree["left"] >= 0
+        if not room(int(inner.sum()), columns):
+            raise NotCoveredError(f"a tree has {inner.sum():,} tests of {columns:,} columns")
         number = np.where(inner, tests - 1 + np.cumsum(inner), -leaves - np.cumsum(~inner))
         parts.append(
             {
@@ -189,7 +191,7 @@ def compile_forest(compiler: Compiler, estimator: Any, block: Block) -> Block:
         nan=allows_nan(estimator) and not block.sparse,
         begin=np.zeros(trees[0].value.shape[2]),
         mean=np.array(1),
-        **pack([as_tree(tree, tree.value[:, 0, :]) for tree in trees]),
+        **pack([as_tree(tree, tree.value[:, 0, :]) for tree in trees], block.width),
     )
 
 

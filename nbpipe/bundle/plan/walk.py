@@ -27,6 +27,16 @@ _STRIDE = 4  # levels between two looks at which pairs are at a leaf
 _MOST = 0.8  # of the pairs are on their way: else those that are not are left behind
 
 
+def column_bits(columns: int) -> int:
+    """Return how many bits it takes to tell a column, all of which may come twice."""
+    return (2 * columns).bit_length()
+
+
+def room(tests: int, columns: int) -> int:
+    """Return how many trees of at most `tests` tests there is room for in one table of words."""
+    return (1 << max(0, _BITS - column_bits(columns))) // (2 * tests + 1)
+
+
 class Walk:
     """Tests ``x[feature] > threshold``, with their children, of trees that begin at `bounds`.
 
@@ -40,9 +50,8 @@ class Walk:
         self.feature, self.threshold, self.right = tests
         self.children, self.roots, self.bounds = links
         self.columns = columns
-        self.low = (2 * columns).bit_length()
-        biggest = 2 * int(np.diff(self.bounds).max()) + 1
-        self.together = 2 ** max(0, _BITS - self.low) // biggest
+        self.low = column_bits(columns)
+        self.together = room(int(np.diff(self.bounds).max()), columns)
         self.rows = max(_ROWS, _PAIRS // len(self.roots))
         self.first = (len(self.children) // len(self.roots)).bit_length() + 1
 
