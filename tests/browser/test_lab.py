@@ -174,6 +174,21 @@ def test_verbs_are_in_the_palette(notebook):
     expect(cell(page, 1).locator(".cm-line").first).to_have_text("%%nbpipe build model")
 
 
+def test_tab_completes_estimators_in_a_build_cell(notebook):
+    page = notebook("completed.ipynb", "%load_ext nbpipe", "")
+    cell(page, 0).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(cell(page, 0).locator(".jp-InputPrompt")).to_have_text("[1]:", timeout=60_000)
+    write(page, 1, "%%nbpipe build late\nnumeric >> SimpleImp")
+    offered = page.locator(".jp-Completer-item", has_text="SimpleImputer")
+    for _ in range(5):  # JupyterLab drops what takes a slow kernel more than a second
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(2_000)
+        if offered.count():
+            break
+    expect(offered).to_be_visible()
+
+
 def test_the_launcher_leads_to_the_lessons_and_to_the_template(lab, open_notebook):
     page = open_notebook("index.ipynb")
     page.keyboard.press("Control+Shift+l")
