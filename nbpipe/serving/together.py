@@ -7,8 +7,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from nbpipe.errors import DataError
-
 if TYPE_CHECKING:
     from nbpipe.bundle.model import Answer, Model
     from nbpipe.bundle.plan.rows import Row
@@ -41,15 +39,15 @@ class Together:
             for answered, answer in zip(futures, _answers(model, rows), strict=True):
                 if answered.cancelled():
                     continue
-                if isinstance(answer, DataError):
+                if isinstance(answer, Exception):
                     answered.set_exception(answer)
                 else:
                     answered.set_result(answer)
 
 
-def _answers(model: Model, rows: tuple[Row, ...]) -> list[Answer | DataError]:
+def _answers(model: Model, rows: tuple[Row, ...]) -> list[Answer | Exception]:
     """Return an answer for each row, or why that one cannot be used."""
     try:
         return [*model.answer_rows(rows)]
-    except DataError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, each request tells its own
         return [error] if len(rows) == 1 else [_answers(model, (row,))[0] for row in rows]
