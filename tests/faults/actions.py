@@ -36,7 +36,7 @@ def predict(folder, late):
     """Predict for a file in `folder`; small blocks, so that a small file takes many."""
     from nbpipe.serving.batch import csv_input
 
-    csv_input.BLOCK = 2**15
+    csv_input.BLOCK = 2**14
     done = nbpipe.predict_file(
         late,
         f"{folder}/flights.csv",

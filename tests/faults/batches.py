@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROWS, BAD = 20_000, 1_000  # one row in so many has a number that is none
+ROWS, BAD = 8_000, 500  # one row in so many has a number that is none
 
 
 def flights(folder: Path) -> Path:

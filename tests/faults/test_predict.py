@@ -41,7 +41,7 @@ def test_a_batch_killed_at_any_moment_ends_with_the_bytes_of_one_that_lived(late
                 (died / name).unlink()
 
     with prepared("predict", died, str(late)) as predict:
-        assert kill_often(predict, 60, check) == 60
+        assert kill_often(predict, 45, check) == 45
         predict.go()
         check()
     assert finished > 1  # the first of all, and the last, that goes on after a kill
