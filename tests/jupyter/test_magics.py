@@ -205,9 +205,10 @@ def test_an_unclosed_option_does_not_reach_the_verb(shell):
         run(shell, "%nbpipe cv late X y --time")
 
 
-def test_reloading_keeps_one_completer(shell):
+def test_reloading_keeps_one_completer_of_each_kind(shell):
     run(shell, "%reload_ext nbpipe")
-    assert len(shell.Completer.custom_matchers) == 1
+    identifiers = [each.matcher_identifier for each in shell.Completer.custom_matchers]
+    assert sorted(identifiers) == ["nbpipe.build", "nbpipe.verbs"]
     run(shell, "%unload_ext nbpipe")
     assert not shell.Completer.custom_matchers
 
