@@ -58,7 +58,8 @@ class Trees:
         part.need(self.leaves.fits, "threshold")
 
     def row(self, row: list[float]) -> list[float]:
-        row = np.array(row, self.dtype).tolist()
+        with np.errstate(over="ignore"):
+            row = np.array(row, self.dtype).tolist()
         if self.category.size or inf in row or -inf in row:
             row = self._prepared(np.array([row], self.dtype))[0].tolist()
         given = self.value.take(self.leaves.one(row), 0).reshape(-1, self.width)

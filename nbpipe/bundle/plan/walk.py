@@ -72,7 +72,8 @@ class Walk:
             keys = np.concatenate((np.where(gaps, 0, keys), np.where(gaps, _LEAF - 1, keys)), 1)
             groups = self._gapped
         keys <<= self.low
-        base = np.arange(0, keys.size, keys.shape[1])
+        # where each row's keys begin; of one row there is nothing to add
+        base = np.arange(0, keys.size, keys.shape[1]) if len(X) > 1 else None
         step = max(1, _PAIRS // len(X))
         found = [
             self._down(words, leaf, np.repeat(roots[at : at + step], len(X)), keys.ravel(), base)
@@ -81,9 +82,12 @@ class Walk:
         ]
         return np.concatenate(found).reshape(-1, len(X))
 
-    def _down(self, words: Array, leaf: Array, node: Array, keys: Array, base: Array) -> Array:
+    def _down(
+        self, words: Array, leaf: Array, node: Array, keys: Array, base: Array | None
+    ) -> Array:
         """Return the leaf of each pair of a node and a row, whose keys start at `base`."""
-        base = np.resize(base, len(node))
+        if base is not None:
+            base = np.resize(base, len(node))
         found, pairs = np.empty_like(node), np.arange(len(node))
         buffers = np.empty((3, len(node)), np.intp)
         last, shift, levels = (1 << self.low) - 1, _KEY + self.low, self.first
@@ -92,16 +96,18 @@ class Walk:
             for _ in range(levels):
                 words.take(node, None, word, "clip")
                 np.bitwise_and(word, last, where)
-                np.add(where, base, where)
+                if base is not None:
+                    np.add(where, base, where)
                 keys.take(where, None, key, "clip")
                 np.subtract(word, key, word)
                 np.right_shift(word, shift, node)
             levels = _STRIDE
             reached = leaf.take(node)
-            on = np.flatnonzero(reached < 0)
+            (on,) = (reached < 0).nonzero()
             if len(on) < _MOST * len(node):
                 found[pairs] = reached
-                pairs, node, base = pairs.take(on), node.take(on), base.take(on)
+                pairs, node = pairs.take(on), node.take(on)
+                base = base if base is None else base.take(on)
         return found
 
     @cached_property
