@@ -48,8 +48,9 @@ def browser():
         if os.environ.get("CI"):
             pytest.fail("CI needs Chromium for the browser tests")
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # other tests may keep the machine busy
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
