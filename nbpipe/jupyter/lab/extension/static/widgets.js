@@ -7,16 +7,21 @@ const PATIENCE = 1000; // milliseconds, in which a widget that is still there sh
 
 export function mendWidgets(tracker) {
   const watch = ({ content }) => {
-    let timer;
-    const mend = () => {
+    let frame, timer;
+    const name = () => {
+      frame = undefined;
       nameSliders(content.node);
+    };
+    const mend = () => {
       for (const { outputArea } of content.widgets) if (outputArea) showSaved(outputArea, content.rendermime);
     };
     new MutationObserver(changes => {
       if (!changes.some(({ target }) => target.closest?.('.jp-Cell-outputArea'))) return;
+      frame ??= requestAnimationFrame(name);
       clearTimeout(timer);
       timer = setTimeout(mend, PATIENCE);
     }).observe(content.node, { childList: true, subtree: true });
+    name();
     timer = setTimeout(mend, PATIENCE);
   };
   tracker.forEach(watch);
