@@ -53,7 +53,7 @@ def measure() -> dict[str, Any]:
         pythons = {name: environments.make(root, *pins) for name, pins in environments.PINS.items()}
         versions, read = {}, {}
         for number, (writer, python) in enumerate(pythons.items()):
-            told = subprocess.run([python, "-c", VERSIONS], capture_output=True, check=True)  # noqa: S603
+            told = subprocess.run([python, "-c", VERSIONS], capture_output=True, check=True)
             versions[writer] = json.loads(told.stdout)
             environments.run(python, "write.py", root / f"{number}")
             read[writer] = {

@@ -1,5 +1,8 @@
 """What a person does in JupyterLab, as functions of a page."""
 
+import os
+from pathlib import Path
+
 # The prompts of the code cells that hold code and have not finished.
 _UNFINISHED = """() => [...document.querySelectorAll('.jp-NotebookPanel .jp-CodeCell')]
     .filter(cell => cell.querySelector('.cm-content')?.textContent.trim())
@@ -18,11 +21,16 @@ def choose(page, menu, entry):
     page.get_by_role("menuitem", name=entry, exact=True).click()
 
 
+def run_command(page, label):
+    """Choose a command from the palette."""
+    page.keyboard.press("Control+Shift+c")
+    page.locator(".lm-CommandPalette-input").fill(label)
+    page.locator(".lm-CommandPalette-item", has_text=label).first.click()
+
+
 def go_dark(page):
-    """Choose the dark theme; entries that open a further menu have no role in JupyterLab."""
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
-    page.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
+    """Choose the dark theme."""
+    run_command(page, "Use Theme: JupyterLab Dark")
     page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
     page.wait_for_timeout(1_000)  # its colours come after its name
 
@@ -70,3 +78,13 @@ def shoot(page, path):
     panel.evaluate("panel => panel.scrollTo(0, 0)")
     page.wait_for_timeout(500)  # the layout settles
     page.screenshot(path=path)
+
+
+def picture(widget, name):
+    """Take a picture of a widget where pictures are wanted; `docs/make_images.py` asks for them."""
+    if folder := os.environ.get("NBPIPE_SCREENSHOTS"):
+        height = round(widget.bounding_box()["height"])
+        widget.page.set_viewport_size({"width": 1280, "height": height + 400})
+        widget.scroll_into_view_if_needed()
+        widget.page.wait_for_timeout(500)  # the layout settles
+        widget.screenshot(path=Path(folder) / f"{name}.png")

@@ -1,13 +1,10 @@
 """The builder in JupyterLab: from the first click to a pipeline that is built and validated."""
 
-import os
-from pathlib import Path
-
 import nbformat
 import pytest
 
 from browser.axe import violations
-from browser.pages import run_all, shoot, wait_idle
+from browser.pages import go_dark, picture, run_all, wait_idle
 
 DATA = """\
 %load_ext nbpipe
@@ -49,14 +46,13 @@ def until(page, builder, words):
     )
 
 
-def test_a_pipeline_is_built_with_a_mouse_and_its_cell_is_run(notebook, tmp_path):
+def test_a_pipeline_is_built_with_a_mouse_and_its_cell_is_run(notebook):
     page, builder = notebook("a builder.ipynb")
-    folder = Path(os.environ.get("NBPIPE_SCREENSHOTS", tmp_path))
     table = builder.get_by_role("region", name="The columns of X")
     told = table.get_by_role("row", name="arr_delay")
     assert "target" in told.inner_text()
     assert "left out" in told.inner_text()
-    shoot(page, folder / "builder.columns.png")
+    picture(builder, "builder-columns")
     assert violations(page, ".nbpipe-builder") == []
 
     builder.get_by_label("Start with", exact=True).select_option("linear")
@@ -82,7 +78,7 @@ def test_a_pipeline_is_built_with_a_mouse_and_its_cell_is_run(notebook, tmp_path
     assert "QuantileTransformer" in builder.locator(".sk-top-container").inner_text()
     builder.locator("summary", has_text="output_distribution: {").click()
     builder.locator("details[open]", has_text="Marginal distribution").first.wait_for()
-    shoot(page, folder / "builder.steps.png")
+    picture(builder, "builder-steps")
     assert violations(page, ".nbpipe-builder") == []
 
     text = builder.get_by_label("Cell", exact=True).input_value()
@@ -99,7 +95,13 @@ def test_a_pipeline_is_built_with_a_mouse_and_its_cell_is_run(notebook, tmp_path
     builder.get_by_role("button", name="Cross-validate").click()
     builder.get_by_text("5 folds").first.wait_for(timeout=180_000)
     assert "late" in builder.locator(".jp-OutputArea").first.inner_text()
-    shoot(page, folder / "builder.validated.png")
+    picture(builder, "builder-validated")
+
+    go_dark(page)
+    for tab in ("Columns", "Steps"):
+        builder.get_by_role("tab", name=tab).click()
+        picture(builder, f"builder-{tab.lower()}-dark")
+        assert violations(page, ".nbpipe-builder") == []
 
 
 def test_without_the_extension_the_text_can_be_copied(notebook):

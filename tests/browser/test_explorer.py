@@ -1,15 +1,13 @@
 """The gap explorer in JupyterLab: from the first display of a report to two side by side."""
 
 import json
-import os
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from browser.axe import violations
-from browser.pages import choose, go_dark, run_all, save
+from browser.pages import choose, go_dark, picture, run_all, save
 
 CELLS = [
     """%load_ext nbpipe
@@ -42,11 +40,6 @@ def page(lab, open_notebook):
     return page
 
 
-def picture(widget, name):
-    if folder := os.environ.get("NBPIPE_SCREENSHOTS"):
-        widget.screenshot(path=Path(folder) / f"explorer-{name}.png")
-
-
 def test_a_report_is_explored_and_compared(page):
     """Metric, threshold by keyboard, folds, a curve stopped, one to its end, two side by side."""
     widget = page.locator(WIDGET).nth(0)
@@ -58,13 +51,13 @@ def test_a_report_is_explored_and_compared(page):
         handle.press("ArrowRight")
     widget.get_by_text("⚠ late: watch (roc_auc gap 0.4").wait_for()
     widget.get_by_text("between 0.1 and 0.5.").wait_for()
-    picture(widget, "scores")
+    picture(widget, "explorer-scores")
     assert violations(page, WIDGET) == []
 
     widget.get_by_role("tab", name="Folds").click()
     widget.get_by_alt_text(re.compile("^Which rows, in order of sched_dep")).wait_for()
     assert "500 (2013-01-01 to 2013-01-22)" in widget.get_by_role("table").inner_text()
-    picture(widget, "folds")
+    picture(widget, "explorer-folds")
     assert violations(page, WIDGET) == []
 
     widget.get_by_role("tab", name="Validation curve").click()
@@ -77,24 +70,26 @@ def test_a_report_is_explored_and_compared(page):
     widget.get_by_role("button", name="Stop").click()
     widget.get_by_text(re.compile(r"^Stopped after \d+ of 25\.")).wait_for()
     widget.get_by_role("button", name="Continue").wait_for()
-    picture(widget, "validation")
+    picture(widget, "explorer-validation")
 
     widget.get_by_role("tab", name="Learning curve").click()
     widget.get_by_role("button", name="Compute").click()
     widget.get_by_role("rowheader", name=re.compile(r"^1 \(")).wait_for()
-    picture(widget, "learning")
+    picture(widget, "explorer-learning")
     assert violations(page, WIDGET) == []
 
     side = page.locator(WIDGET).nth(1)
     side.get_by_label("Metric").select_option("accuracy")
     side.get_by_alt_text(re.compile("^Test accuracy by fold. late: ")).wait_for()
     side.get_by_role("columnheader", name="careful").wait_for()
-    picture(side, "beside")
+    picture(side, "explorer-beside")
     assert violations(page, WIDGET) == []
 
     go_dark(page)
-    picture(side, "beside-dark")
-    picture(widget, "learning-dark")
+    picture(side, "explorer-beside-dark")
+    picture(widget, "explorer-learning-dark")
+    widget.get_by_role("tab", name="Scores").click()
+    picture(widget, "explorer-scores-dark")
     assert violations(page, WIDGET) == []
 
 

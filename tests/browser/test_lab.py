@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.axe import violations
-from browser.pages import choose, wait_idle
+from browser.pages import choose, run_command, wait_idle
 from shells import FIT, PREPARE, SCALE, SCORE, SPLIT
 
 expect.set_options(timeout=30_000)  # of a page on a machine that does much besides
@@ -37,13 +37,6 @@ def cell(page, number):
 
 def leaks(page):
     return page.locator(".jp-NotebookPanel .nbpipe-leak")
-
-
-def run_command(page, label):
-    """Choose a command from the palette."""
-    page.keyboard.press("Control+Shift+c")
-    page.locator(".lm-CommandPalette-input").fill(label)
-    page.locator(".lm-CommandPalette-item", has_text=label).first.click()
 
 
 def write(page, number, text):

@@ -1,13 +1,10 @@
 """The model browser in JupyterLab: two versions, compared, verified, loaded and tried."""
 
-import os
-from pathlib import Path
-
 import nbformat
 import pytest
 
 from browser.axe import violations
-from browser.pages import answer, go_dark, run_all
+from browser.pages import answer, go_dark, picture, run_all
 
 CELLS = [
     """%load_ext nbpipe
@@ -50,12 +47,8 @@ def page(lab, open_notebook):
 
 def looked_at(page, widget, name):
     """Take a picture if one is wanted; nobody is kept out, and nothing is wider than a laptop."""
-    folder = os.environ.get("NBPIPE_SCREENSHOTS")
-    if folder:
-        page.set_viewport_size({"width": 1280, "height": 1400})
-        widget.scroll_into_view_if_needed()
-        page.wait_for_timeout(300)
-        widget.screenshot(path=Path(folder) / f"models-{name}.png")
+    page.set_viewport_size({"width": 1280, "height": 1400})
+    picture(widget, f"models-{name}")
     assert violations(page, ".nbpipe-widget") == []
     assert widget.bounding_box()["width"] <= 860
 
