@@ -25,7 +25,7 @@ def missing(values, dtype=None):
 
 NASTY = pd.DataFrame(
     {
-        "signal": missing(SIGNAL),
+        "signal": missing(SIGNAL.copy()),
         "nullable": missing(RANDOM.integers(0, 9, N), "Int64"),
         "infrequent": missing(RANDOM.choice(["a"] * 40 + ["b", "c"], N)),
         "category": pd.Categorical(RANDOM.choice(list("xyz"), N)),
