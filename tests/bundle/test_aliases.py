@@ -270,7 +270,7 @@ def start(script, *arguments):
 
 @pytest.mark.slow
 def test_readers_see_whole_states_alone_while_an_alias_moves_200_times(late):
-    nbpipe.promote(late, "1.0", "production")
+    nbpipe.promote(late, "1.1", "production")
     both = [start(READER, late, 201), start(PROMOTER, late, 200, "production")]
     for process in both:
         assert process.stdout.readline() == "ready\n"
