@@ -31,7 +31,8 @@ class BuildMatcher:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         # It takes a second to look them all up, and JupyterLab waits no longer for a completion.
-        Thread(target=estimator_names, daemon=True).start()
+        self._looking = Thread(target=estimator_names, daemon=True)
+        self._looking.start()
 
     @context_matcher(identifier=BUILD_MATCHER)
     def match(self, context: Any) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class BuildMatcher:
             given = set(_KEYWORD.findall(place.inside))
             yield from (f"{name}=" for name in self._parameters(place.called) if name not in given)
         else:
+            self._looking.join()  # two that import the same at once may both fail
             yield from estimator_names()
             yield from _ENDS if _CHAIN.search(place.inside) else _STARTS
 
