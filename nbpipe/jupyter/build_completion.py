@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from nbpipe.leaks.magics import TOKEN
-from nbpipe.pipeline.names import estimator_names, parameters
+from nbpipe.pipeline.names import class_names, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +29,6 @@ class BuildMatcher:
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
-        # It takes a second to look them all up, and JupyterLab waits no longer for a completion.
-        self._looking = Thread(target=estimator_names, daemon=True)
-        self._looking.start()
 
     @context_matcher(identifier=BUILD_MATCHER)
     def match(self, context: Any) -> dict[str, Any]:
@@ -60,8 +56,7 @@ class BuildMatcher:
             given = set(_KEYWORD.findall(place.inside))
             yield from (f"{name}=" for name in self._parameters(place.called) if name not in given)
         else:
-            self._looking.join()  # two that import the same at once may both fail
-            yield from estimator_names()
+            yield from class_names()
             yield from _ENDS if _CHAIN.search(place.inside) else _STARTS
 
     def _parameters(self, called: str) -> list[str]:

@@ -54,10 +54,15 @@ def resolve(name: str, namespace: Mapping[str, Any]) -> Any:
     )
 
 
+def class_names() -> list[str]:
+    """Name scikit-learn's public classes, importing none: estimators, kernels, splitters."""
+    return [name for name in sorted(_homes()) if name[0].isupper()]
+
+
 @cache
 def estimator_names() -> tuple[str, ...]:
     """Name scikit-learn's public estimators, in alphabetical order."""
-    return tuple(name for name in sorted(_homes()) if _is_estimator(name))
+    return tuple(name for name in class_names() if _is_estimator(name))
 
 
 def parameters(name: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def signature_of(value: Any) -> dict[str, Any]:
 def _is_estimator(name: str) -> bool:
     from sklearn.base import BaseEstimator  # noqa: PLC0415 - completion lists names before use
 
-    value = _from_sklearn(name) if name[0].isupper() else None
+    value = _from_sklearn(name)
     return inspect.isclass(value) and issubclass(value, BaseEstimator) and not _is_abstract(value)
 
 

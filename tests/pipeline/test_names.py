@@ -7,7 +7,7 @@ import sys
 import pytest
 from sklearn.utils import all_estimators
 
-from nbpipe.pipeline.names import estimator_names, parameters, resolve
+from nbpipe.pipeline.names import class_names, estimator_names, parameters, resolve
 
 
 def test_every_public_estimator_is_known_and_is_scikit_learns_own():
@@ -20,6 +20,7 @@ def test_the_list_of_estimators_is_scikit_learns_own():
     assert {"IterativeImputer", "HalvingGridSearchCV"} <= set(estimator_names())
     assert not {"KFold", "RBF", "DistanceMetric", "f1_score"} & set(estimator_names())
     assert list(estimator_names()) == sorted(estimator_names())
+    assert {*estimator_names(), "KFold", "RBF"} <= set(class_names())
 
 
 @pytest.mark.parametrize(
