@@ -13,6 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from browser.pages import wait_idle
@@ -124,11 +125,17 @@ def _wait_until_up(server, url, log):
 
 @pytest.fixture
 def open_notebook(browser, lab):
-    """Open a notebook of the lab in a new page, its kernel ready."""
-    address, _ = lab
+    """Open a notebook of the lab, or write one of these code cells first; its kernel is ready."""
+    address, root = lab
     pages = []
 
-    def open_(name):
+    def open_(name, *cells):
+        if cells:
+            written = [nbformat.v4.new_code_cell(each) for each in cells]
+            notebook = nbformat.v4.new_notebook(cells=written)
+            kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+            notebook.metadata["kernelspec"] = kernel
+            nbformat.write(notebook, root / name)
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         pages.append(context)

@@ -1,6 +1,5 @@
 """The builder in JupyterLab: from the first click to a pipeline that is built and validated."""
 
-import nbformat
 import pytest
 
 from browser.axe import violations
@@ -16,16 +15,11 @@ CELLS = (DATA, "%nbpipe builder late X y")
 
 
 @pytest.fixture
-def notebook(lab, open_notebook):
+def notebook(open_notebook):
     """Open a notebook with the builder in it, and give the page and the builder."""
-    _, root = lab
 
     def open_(name, *, extension=True):
-        cells = [nbformat.v4.new_code_cell(text) for text in CELLS]
-        made = nbformat.v4.new_notebook(cells=cells)
-        made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-        nbformat.write(made, root / name)
-        page = open_notebook(name)
+        page = open_notebook(name, *CELLS)
         if not extension:
             page.context.route("**/extensions/nbpipe-lab/**", lambda route: route.abort())
             page.reload()

@@ -1,7 +1,5 @@
 """The checker in JupyterLab: a leak is typed, and seen where it is."""
 
-import nbformat
-
 from browser.pages import choose, wait_idle
 from shells import FIT, PREPARE, SCALE, SCORE, SPLIT
 
@@ -21,13 +19,9 @@ def type_cell(page, text):
     return cells.nth(cells.count() - 2)
 
 
-def test_a_leak_that_is_typed_is_seen(lab, open_notebook):
+def test_a_leak_that_is_typed_is_seen(open_notebook):
     """Below the cell that completes it, once, and in a table whose links lead to the cells."""
-    _, root = lab
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("%load_ext nbpipe")])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    nbformat.write(notebook, root / "a leak.ipynb")
-    page = open_notebook("a leak.ipynb")
+    page = open_notebook("a leak.ipynb", "%load_ext nbpipe")
     choose(page, "Run", "Run All Cells")
     page.get_by_text("[1]:").first.wait_for()
     page.locator(".jp-NotebookPanel .jp-CodeCell").last.locator(".cm-content").click()

@@ -3,7 +3,6 @@
 import json
 import re
 
-import nbformat
 import pytest
 
 from browser.axe import violations
@@ -29,13 +28,8 @@ WIDGET = ".nbpipe-widget"
 
 
 @pytest.fixture
-def page(lab, open_notebook):
-    _, root = lab
-    cells = [nbformat.v4.new_code_cell(each) for each in CELLS]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    nbformat.write(notebook, root / "gaps.ipynb")
-    page = open_notebook("gaps.ipynb")
+def page(open_notebook):
+    page = open_notebook("gaps.ipynb", *CELLS)
     run_all(page)
     return page
 

@@ -2,7 +2,6 @@
 
 import statistics
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -18,13 +17,10 @@ FILLER = "total_{0} = flights['distance'] * {0}\nprint(total_{0}.mean(), total_{
 @pytest.fixture
 def notebook(lab, open_notebook):
     """Write a notebook of these code cells and open it; the page may use the clipboard."""
-    address, root = lab
+    address, _ = lab
 
-    def open_(name, *cells, **metadata):
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells])
-        made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-        nbformat.write(made, root / name)
-        page = open_notebook(name)
+    def open_(name, *cells):
+        page = open_notebook(name, *cells)
         page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
         return page
 

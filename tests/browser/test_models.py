@@ -1,6 +1,5 @@
 """The model browser in JupyterLab: two versions, compared, verified, loaded and tried."""
 
-import nbformat
 import pytest
 
 from browser.axe import violations
@@ -34,13 +33,8 @@ report = nbpipe.cv(late, X, y, time="sched_dep", progress=False)
 
 
 @pytest.fixture
-def page(lab, open_notebook):
-    _, root = lab
-    cells = [nbformat.v4.new_code_cell(each) for each in CELLS]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    nbformat.write(notebook, root / "browse.ipynb")
-    page = open_notebook("browse.ipynb")
+def page(open_notebook):
+    page = open_notebook("browse.ipynb", *CELLS)
     run_all(page)
     return page
 

@@ -80,15 +80,24 @@ class Models(Sequence["Bundle"]):
 
 def _row(bundle: Bundle) -> tuple[str, ...]:
     facts = bundle.to_dict()
-    score = "" if bundle.score is None else f"{bundle.score[0]} {bundle.score[1]:.3f}"
     return (
         bundle.name,
         bundle.version,
         ", ".join(bundle.aliases),
-        facts["created"][:16].replace("T", " "),
+        written_at(bundle),
         facts["scikit_learn"],
         str(facts["features"]),
-        score,
+        scored(bundle),
         bundle.verdict or "",
         in_units(bundle.size),
     )
+
+
+def written_at(bundle: Bundle) -> str:
+    """Return when a version was exported, to the minute."""
+    return bundle.manifest.created[:16].replace("T", " ")
+
+
+def scored(bundle: Bundle) -> str:
+    """Return the metric that a version was judged by and its score; "" without a report."""
+    return "" if bundle.score is None else f"{bundle.score[0]} {bundle.score[1]:.3f}"

@@ -17,9 +17,9 @@ from nbpipe.jupyter.arguments import new_variable
 from nbpipe.jupyter.widgets.builder_columns import Columns
 from nbpipe.jupyter.widgets.builder_cv import cv_steps
 from nbpipe.jupyter.widgets.builder_data import examine
-from nbpipe.jupyter.widgets.builder_steps import Steps, button
+from nbpipe.jupyter.widgets.builder_steps import Steps
 from nbpipe.jupyter.widgets.insert import insert_cell
-from nbpipe.jupyter.widgets.style import STYLE, framed, row, status
+from nbpipe.jupyter.widgets.style import NAMED, STYLE, button, framed, row, status
 from nbpipe.jupyter.widgets.work import Work
 from nbpipe.pipeline.editor import Editor
 from nbpipe.pipeline.propose import MODELS, Proposal, propose
@@ -28,7 +28,6 @@ from nbpipe.pipeline.reverse import to_spec
 if TYPE_CHECKING:
     from nbpipe.evaluation.report import CVReport
 
-_NAMED = {"description_width": "initial"}
 _CODE = (
     "<style>.nbpipe-builder textarea,.nbpipe-builder select{font-family:"
     "var(--jp-code-font-family,monospace);font-size:12px}"
@@ -121,7 +120,7 @@ class Builder:
             description="Cell",
             rows=14,
             continuous_update=False,
-            style=_NAMED,
+            style=NAMED,
             layout={"width": "auto"},
         )
         self.text.observe(lambda change: self._read(change["new"]), "value")
@@ -135,7 +134,7 @@ class Builder:
             options=[("nothing", ""), *((each, each) for each in times)],
             value=times[0] if times else "",
             description="In time order of",
-            style=_NAMED,
+            style=NAMED,
             layout={"display": "" if times and known else "none"},
         )
         self.said = w.HTML()

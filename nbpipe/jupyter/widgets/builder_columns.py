@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from nbpipe.errors import NbpipeError
-from nbpipe.jupyter.widgets.style import row, status
+from nbpipe.jupyter.widgets.style import NAMED, button, row, status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _HEAD = ("column", "type", "missing", "distinct", "distribution", "route", "look out")
 _OUT = "left out"
-_NAMED = {"description_width": "initial"}
 
 
 class Columns:
@@ -35,14 +34,11 @@ class Columns:
             description="Columns",
             rows=6,
             layout={"width": "380px"},
-            style=_NAMED,
+            style=NAMED,
             tooltip="Choose with Ctrl",
         )
-        self.to = w.Dropdown(description="Move to", layout={"width": "240px"}, style=_NAMED)
-        self.move = w.Button(
-            description="Move", tooltip="Move the chosen columns", layout={"width": "auto"}
-        )
-        self.move.on_click(lambda _: self._move())
+        self.to = w.Dropdown(description="Move to", layout={"width": "240px"}, style=NAMED)
+        self.move = button("Move", "Move the chosen columns", self._move)
         self.problem = w.HTML()
         self.widget = w.VBox(
             [self._table, row(self.list, w.VBox([row(self.to, self.move), self.problem]))]

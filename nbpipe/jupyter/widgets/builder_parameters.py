@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from nbpipe.errors import NbpipeError
-from nbpipe.jupyter.widgets.style import status
+from nbpipe.jupyter.widgets.style import NAMED, status
 from nbpipe.pipeline.layout import quoted
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from nbpipe.pipeline.editor import Editor, Setting
     from nbpipe.pipeline.parameters import Parameter
 
-NAMED = {"description_width": "initial"}
 LAYOUT = {"width": "380px", "max_width": "100%"}
 _FILLING = {"flex": "1 1 auto", "width": "auto"}
 _SHORT = {"width": "70px"}

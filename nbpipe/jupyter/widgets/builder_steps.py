@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from nbpipe.errors import NbpipeError
-from nbpipe.jupyter.widgets.builder_parameters import LAYOUT, NAMED, Parameters, quiet
-from nbpipe.jupyter.widgets.style import row, status
+from nbpipe.jupyter.widgets.builder_parameters import LAYOUT, Parameters, quiet
+from nbpipe.jupyter.widgets.style import NAMED, button, row, status
 from nbpipe.pipeline import editing
 from nbpipe.pipeline.catalogue import estimators, written
 from nbpipe.pipeline.spec import Route
@@ -113,13 +113,6 @@ class Steps:
         self._editor.change(spec)
         self.show(place)
         self._changed()
-
-
-def button(text: str, tooltip: str, clicked: Callable[[], None]) -> w.Button:
-    """Make a button as wide as its text."""
-    button = w.Button(description=text, tooltip=tooltip, layout={"width": "auto"})
-    button.on_click(lambda _: clicked())
-    return button
 
 
 def _told(spec: Spec, place: Place) -> str:

@@ -17,7 +17,7 @@ from nbpipe.evaluation.foldtable import (
 from nbpipe.evaluation.html import as_html, comparison_as_html, image
 from nbpipe.evaluation.text import heading
 from nbpipe.jupyter.widgets.explorer_curves import learning_pane, validation_pane, without_study
-from nbpipe.jupyter.widgets.style import framed, row, status, table
+from nbpipe.jupyter.widgets.style import NAMED, framed, row, status, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from nbpipe.evaluation.study import Study
 
 LEAST_GAP, MOST_GAP, GAP_STEP = 0.01, 1.0, 0.01
-_WIDE = {"description_width": "initial"}
 
 
 class Judge:
@@ -36,7 +35,7 @@ class Judge:
         shared = [each for each in reports[0].metrics if all(each in r.metrics for r in reports)]
         limit = min(reports[0].thresholds.overfit_gap, MOST_GAP)
         self._reports, self._limit = reports, limit
-        self.metric = Dropdown(options=shared, value=metric, description="Metric", style=_WIDE)
+        self.metric = Dropdown(options=shared, value=metric, description="Metric", style=NAMED)
         self.threshold = FloatSlider(
             value=limit,
             min=min(LEAST_GAP, limit),
@@ -44,7 +43,7 @@ class Judge:
             step=GAP_STEP,
             description="Overfitting: gap above",
             continuous_update=False,  # each value draws a picture
-            style=_WIDE,
+            style=NAMED,
             layout=Layout(width="400px"),
         )
         self.verdicts = HTML()

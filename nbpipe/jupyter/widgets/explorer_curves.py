@@ -11,7 +11,7 @@ from nbpipe.evaluation.candidates import candidates, values_of
 from nbpipe.evaluation.curvefigure import describe_curve, draw_curve
 from nbpipe.evaluation.curves import SHARES, Curve, LearningCurve, ValidationCurve
 from nbpipe.evaluation.html import image
-from nbpipe.jupyter.widgets.style import row, status, table
+from nbpipe.jupyter.widgets.style import NAMED, row, status, table
 from nbpipe.jupyter.widgets.work import Work
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ SEEN = (
     "A value chosen here was chosen on these very test folds, so its score is a little too good: "
     "judge the model that you settle on by rows that none of them has seen."
 )
-_WIDE = {"description_width": "initial"}
-_FIELD = {"style": _WIDE, "layout": {"width": "380px"}}
+_FIELD = {"style": NAMED, "layout": {"width": "380px"}}
 
 
 class CurvePane:
@@ -116,7 +115,7 @@ def learning_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
 def validation_pane(report: CVReport, study: Study, metric: Any) -> CurvePane:
     """Return the pane of scores along the values of a parameter."""
     proposed = candidates(study.pipeline)
-    parameter = Dropdown(options=list(proposed), description="Parameter", style=_WIDE)
+    parameter = Dropdown(options=list(proposed), description="Parameter", style=NAMED)
     values = Text(description="Values", **_FIELD)
 
     def propose(_: Any = None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import HTML, Dropdown, Layout, Tab
 
 from nbpipe.bundle.plan import arrays
+from nbpipe.bundle.store.listing import scored, written_at
 from nbpipe.bundle.tables import in_units
 from nbpipe.bundle.trust.environment import match
 from nbpipe.jupyter.widgets.models_aliases import Aliases
@@ -98,8 +99,8 @@ def _row(bundle: Bundle, fits: dict[str, str]) -> tuple[str, ...]:
     return (
         f"{bundle.name} {bundle.version}",
         ", ".join(bundle.aliases),
-        manifest.created[:16].replace("T", " "),
-        "" if bundle.score is None else f"{bundle.score[0]} {bundle.score[1]:.3f}",
+        written_at(bundle),
+        scored(bundle),
         bundle.verdict or "",
         fits[key],
         in_units(bundle.size),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ipywidgets import HTML, Dropdown, Layout, VBox
 
 from nbpipe.bundle.differences import SECTIONS, compare
-from nbpipe.jupyter.widgets.style import status, table
+from nbpipe.jupyter.widgets.style import NAMED, status, table
 
 if TYPE_CHECKING:
     from nbpipe.bundle.differences import Differences
@@ -25,7 +25,7 @@ class Comparison:
         self._others: dict[str, Bundle] = {}
         self.since = Dropdown(
             description="Changed since",
-            style={"description_width": "initial"},
+            style=NAMED,
             layout=Layout(width="420px"),
         )
         self.found = HTML()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import HTML, Box, HBox, Layout, VBox
+from ipywidgets import HTML, Box, Button, HBox, Layout, VBox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 WIDEST = "860px"  # a notebook's column on a laptop
+NAMED = {"description_width": "initial"}  # a control's label as wide as its text
 
 # What stands behind a variable's comma is for pages that are not JupyterLab's.
 STYLE = (
@@ -40,6 +41,13 @@ def framed(*children: Any) -> Any:
 def row(*children: Any) -> Box:
     """Return widgets side by side, wrapped where the page is narrow."""
     return HBox(children, layout=Layout(flex_flow="row wrap", align_items="center"))
+
+
+def button(text: str, tooltip: str, clicked: Callable[[], None]) -> Button:
+    """Return a button as wide as its text."""
+    button = Button(description=text, tooltip=tooltip, layout=Layout(width="auto"))
+    button.on_click(lambda _: clicked())
+    return button
 
 
 def status(text: str, *, error: bool = False) -> str:
