@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _BITS = 31  # of a node and a column together; a key takes the other 32, and one is the sign's
 _KEY = 32
 _LEAF = 2**_KEY - 1
-_PAIRS = 2**16  # that go down at once: few enough for the cache, many for threads of Python
-_ROWS = 2**11
+_PAIRS = 2**17  # that go down at once: more leave the cache, fewer have threads wait for Python
+_ROWS = 2**12
 _STRIDE = 4  # levels between two looks at which pairs are at a leaf
 _MOST = 0.8  # of the pairs are on their way: else those that are not are left behind
 
