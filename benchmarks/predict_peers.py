@@ -3,7 +3,7 @@
 Run as ``python benchmarks/predict_peers.py [FOLDER]``: it makes an environment of
 ``peers_predict.txt`` and this nbpipe in FOLDER (a temporary one by default), and there prints a
 table in Markdown for each model, nbpipe's plan among the others. Each is given a row as its own
-documentation says: a DataFrame of one row, or for ONNX its arrays.
+documentation says: nbpipe and ONNX a dict, the others a DataFrame of one row.
 """
 
 # ruff: noqa: PLC0415 - each import is one of an environment that not all have
@@ -22,6 +22,7 @@ from statistics import median
 
 HERE = Path(__file__).parent
 CALLS = 40
+DICTS = {"nbpipe", "onnxruntime"}  # take a row as one
 HEAD = "| | one row (x nbpipe's) | 1,000 rows | cold start | memory |\n| --- " + 4 * "| ---: " + "|"
 
 LOAD = {
@@ -44,8 +45,9 @@ LOAD = {
         "import numpy as np\n"
         "import onnxruntime\n"
         "session = onnxruntime.InferenceSession(path + '/model.onnx')\n"
-        "def predict(frame):\n"
-        "    given = {n: frame[[n]].to_numpy() for n in frame}\n"
+        "def predict(rows):\n"
+        "    given = {n: np.nan if v is None else v for n, v in rows.items()}\n"
+        "    given = {n: np.asarray(v).reshape(-1, 1) for n, v in given.items()}\n"
         "    given = {n: v.astype(np.float32) if v.dtype.kind in 'if' else v.astype(object)\n"
         "             for n, v in given.items()}\n"
         "    return session.run(None, given)\n"
@@ -119,11 +121,11 @@ def measure(kind, path, X, plain):
     held = {"path": path}
     exec(LOAD[kind], held)
     predict = held["predict"]
-    rows = [plain(X, row) if kind == "nbpipe" else X.iloc[[row]] for row in range(CALLS)]
+    rows = [plain(X, row) if kind in DICTS else X.iloc[[row]] for row in range(CALLS)]
     predict(rows[0])
     one = median(timed(predict, row) for row in rows)
     some = median(timed(predict, X.iloc[:1000]) for _ in range(5))
-    code = COLD.format(load=LOAD[kind], frame=kind != "nbpipe")
+    code = COLD.format(load=LOAD[kind], frame=kind not in DICTS)
     arguments = [sys.executable, "-c", code, path, json.dumps(plain(X, 0))]
     runs = [subprocess.run(arguments, capture_output=True, check=True).stdout for _ in range(3)]
     cold = [json.loads(re.findall(rb"\[[\d., ]+\]", run)[-1]) for run in runs]
