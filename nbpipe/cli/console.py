@@ -14,8 +14,9 @@ _FEW = 5  # files that need no progress bar
 
 
 def complain(message: str) -> None:
-    """Print to the error stream."""
-    print(f"nbpipe: {message}", file=sys.stderr)  # noqa: T201 - a command prints
+    """Print to the error stream, if there is one: without, `print` takes the output."""
+    if sys.stderr is not None:
+        print(f"nbpipe: {message}", file=sys.stderr)  # noqa: T201 - a command prints
 
 
 def progress(files: Sequence[Path]) -> Iterable[Path]:

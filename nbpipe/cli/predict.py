@@ -84,7 +84,7 @@ def _predict(options: argparse.Namespace) -> tuple[str, int]:
             na_values=options.na_values,
             overwrite=options.overwrite,
             resume=options.resume,
-            progress=False if options.quiet else None,
+            progress=False if options.quiet or sys.stderr is None else None,
         )
     except BrokenPipeError:  # `... | head` has seen enough, and Python would flush at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
