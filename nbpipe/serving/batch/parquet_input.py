@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,14 +48,17 @@ class ParquetInput:
     def __init__(self, path: str, wanted: Wanted) -> None:
         self._path, self._wanted, self._done = path, wanted, 0
         self._arrow = arrow = pyarrow()
-        try:  # buffered, a column's chunk is not read at once
+        with self._telling("is no Parquet that can be read"):
+            # buffered, a column's chunk is not read at once
             self._file = arrow.parquet.ParquetFile(path, buffer_size=2**16, pre_buffer=False)
-        except (OSError, arrow.ArrowInvalid) as error:
-            raise DataError(f"{path} is no Parquet that can be read: {one_line(error)}") from error
-        wanted.check(self._file.schema_arrow.names)
+            names = self._file.schema_arrow.names
+        wanted.check(names)
         self.names: Sequence[str] = wanted.names
         self.total: int | None = int(self._file.metadata.num_rows)
-        self.types: Mapping[str, Any] = {each.name: each.type for each in self._file.schema_arrow}
+        self.types: Mapping[str, Any] = {
+            each.name: each.type.value_type if arrow.types.is_dictionary(each.type) else each.type
+            for each in self._file.schema_arrow
+        }
 
     def done(self) -> int:
         """Return how many rows were read."""
@@ -72,7 +76,7 @@ class ParquetInput:
         DataError
         """
         begin, self._done = start or Place(), 0
-        try:
+        with self._telling("cannot be read"):
             for group in range(self._file.num_row_groups):
                 rows = self._file.metadata.row_group(group).num_rows
                 if self._done + rows <= begin.rows:
@@ -82,8 +86,13 @@ class ParquetInput:
                     self._done += len(batch)
                     if self._done > begin.rows:
                         yield self._chunk(self._arrow.Table.from_batches([batch]))
-        except OSError as error:
-            raise DataError(f"{self._path} cannot be read: {one_line(error)}") from error
+
+    @contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, self._arrow.ArrowException) as error:
+            raise DataError(f"{self._path} {what}: {one_line(error)}") from error
 
     def _chunk(self, table: Any) -> Chunk:
         before = self._done - len(table)
