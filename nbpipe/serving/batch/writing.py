@@ -6,7 +6,6 @@ import csv
 import gzip
 import json
 import os
-from io import StringIO
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbpipe.serving.batch.parquet_input import pyarrow
@@ -47,12 +46,19 @@ class _Csv:
         return self.body([[name] for name in self._names])
 
     def body(self, columns: Sequence[Sequence[Any]]) -> bytes:
-        text = StringIO()
-        csv.writer(text, lineterminator="\n").writerows(zip(*columns, strict=True))
-        return text.getvalue().encode()
+        lines = _Lines()
+        csv.writer(lines, lineterminator="\r\n").writerows(zip(*columns, strict=True))
+        return "".join(lines).encode()
 
     def finish(self, partial: Path, place: Path) -> None:
         os.replace(partial, place)  # noqa: PTH105 - as every rename here
+
+
+class _Lines(list[str]):
+    """Ends lines as here, after the writer has put quotes around what ends them anywhere."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix("\r\n") + "\n")
 
 
 class _Jsonl(_Csv):
@@ -60,9 +66,8 @@ class _Jsonl(_Csv):
         return b""
 
     def body(self, columns: Sequence[Sequence[Any]]) -> bytes:
-        dump = json.JSONEncoder(ensure_ascii=False, default=str).encode
         rows = zip(*columns, strict=True)
-        lines = [dump(dict(zip(self._names, row, strict=True))) + "\n" for row in rows]
+        lines = [_json(dict(zip(self._names, row, strict=True))) + "\n" for row in rows]
         return "".join(lines).encode()
 
 
@@ -121,4 +126,16 @@ class _Parquet:
 def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _json(value)
+
+
+def _json(value: Any) -> str:
+    """Return a value as JSON, which knows neither NaN nor infinities: they are null."""
+    try:
+        return _STRICT.encode(value)
+    except ValueError:
+        plain = json.loads(json.dumps(value, default=str), parse_constant=lambda _: None)
+        return _STRICT.encode(plain)
+
+
+_STRICT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str)
