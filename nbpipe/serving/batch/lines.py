@@ -65,13 +65,9 @@ class Lines:
             The input cannot be read, is no UTF-8, or one line is longer than `LONGEST`.
         """
         with self._telling():
-            while line := self._held.popleft() if self._held else self._stream.readline(LONGEST):
+            while line := self._held.popleft() if self._held else self._line():
                 self.offset += len(line)
                 self.number += 1
-                if len(line) == LONGEST:
-                    raise DataError(
-                        f"Line {self.number} of {self.name} is longer than {LONGEST >> 20} MB."
-                    )
                 yield line.decode()
             self.ended = True
 
@@ -80,12 +76,19 @@ class Lines:
         with self._telling():
             left = size - sum(map(len, self._held))
             while len(self._held) < count and left > 0:
-                line = self._stream.readline(LONGEST)
+                line = self._line()
                 if not line:
                     break
                 self._held.append(line)
                 left -= len(line)
         return list(islice(self._held, count))
+
+    def _line(self) -> bytes:
+        line: bytes = self._stream.readline(LONGEST)
+        if len(line) == LONGEST:
+            number = self.number + len(self._held) + 1
+            raise DataError(f"Line {number} of {self.name} is longer than {LONGEST >> 20} MB.")
+        return line
 
     def skip(self, lines: Sequence[bytes]) -> None:
         """Take lines that `ahead` has returned."""
