@@ -135,6 +135,8 @@ def test_a_run_that_was_stopped_is_gone_on_with(model, stopped):
 def test_a_changed_input_model_or_option_is_not_gone_on_with(model, stopped):
     with pytest.raises(UsageError, match="the options changed"):
         predict(model, stopped, resume=True, proba=False)
+    with pytest.raises(UsageError, match="the options changed"):
+        predict(model, stopped, resume=True, max_rejects=5)
     other = nbpipe.load(model.bundle.path)
     with pytest.raises(UsageError, match="the options changed"):
         predict(other, stopped, resume=True)
@@ -150,6 +152,10 @@ def test_a_run_that_starts_over_leaves_nothing_of_the_one_before(model, stopped)
 
 
 def test_what_was_lost_or_damaged_is_not_gone_on_with(model, stopped):
+    with (stopped / ".bad.csv.partial").open("ab") as file:
+        file.truncate(10)
+    with pytest.raises(UsageError, match="is shorter"):
+        predict(model, stopped, resume=True)
     (stopped / ".bad.csv.partial").unlink()
     with pytest.raises(UsageError, match="is gone"):
         predict(model, stopped, resume=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from nbpipe.serving.batch.forms import form
 from nbpipe.serving.batch.jsonl_input import JsonlInput
 from nbpipe.serving.batch.lines import Lines
 from nbpipe.serving.batch.parquet_input import ParquetInput
-from nbpipe.serving.batch.rejects import columns_of_rejects
+from nbpipe.serving.batch.rejects import columns_of_rejects, refuse_own
 from nbpipe.serving.batch.run import Predicted, Run
 from nbpipe.serving.batch.unfinished import Part, Stream
 from nbpipe.serving.batch.writing import writer
@@ -114,10 +115,12 @@ def predict_file(
         parts: list[Part | Stream] = []
         tables = {"output": _columns(model, reader, wanted, proba=proba)}
         tables |= {"rejects": columns_of_rejects(reader.names)}
+        if rejects is not None:
+            refuse_own(wanted.names)
         for each in list(places)[1:]:
             write, place = writer(forms[each], tables[each]), places[each]
             parts.append(Stream(write) if place == "-" else Part(Path(place), write))
-        options = [wanted.keep, wanted.na_values, proba, forms, dict(model.policy)]
+        options = [wanted.keep, wanted.na_values, proba, forms, max_rejects, dict(model.policy)]
         identity = None
         if "-" not in places.values() and Path(places["input"]).is_file():
             identity = {"the options": repr(options), **_identity(model, Path(places["input"]))}
@@ -130,6 +133,9 @@ def predict_file(
 
 def _check(places: Mapping[str, str]) -> None:
     """Refuse to write one file twice, or over the one that is read."""
+    for each, stream in (("input", sys.stdin), ("output", sys.stdout)):
+        if places[each] == "-" and stream is None:
+            raise UsageError(f"Standard {each} is closed.")
     if places.get("rejects") == "-":
         raise UsageError("Rejects are written to a file, not to -.")
     known: dict[Path, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbpipe.errors import SchemaError
+from nbpipe.errors import SchemaError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +23,21 @@ def columns_of_rejects(names: Iterable[str]) -> dict[str, Any]:
     It can be mended and read again, since what is said of a row replaces what was said before.
     """
     return _OWN | {name: str for name in names if name not in _OWN}
+
+
+def refuse_own(names: Sequence[str]) -> None:
+    """Refuse columns that would be replaced, though the model reads them or they are kept.
+
+    Raises
+    ------
+    UsageError
+    """
+    for name in names:
+        if name in _OWN:
+            raise UsageError(
+                f"The rejects have a column {name!r} of their own, so that one that is read or "
+                "kept would be lost there. Do without rejects, or rename it."
+            )
 
 
 def reject(chunk: Chunk, reasons: Reasons, names: Iterable[str]) -> list[list[Any]]:

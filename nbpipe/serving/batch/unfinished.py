@@ -51,6 +51,8 @@ class Part:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise UsageError(f"Another run is writing {self.place} just now.") from None
+        if self._file.tell() < (size or 0):
+            raise UsageError(f"{self.path} is shorter than noted. Start over, without --resume.")
         self._file.truncate(size or 0)
         if size is None:
             self._file.write(self._writer.head())
