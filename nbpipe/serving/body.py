@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from email.message import Message
 from typing import TYPE_CHECKING, Any
 
 from nbpipe.errors import one_line
@@ -28,10 +29,10 @@ async def read(scope: Scope, receive: Receive, limit: int, seconds: float) -> by
     """
     headers = dict(scope["headers"])
     kind = headers.get(b"content-type", b"")
-    if kind != b"application/json" and not _is_json(kind.lower()):
+    if kind != b"application/json" and not _is_json(kind):
         accept = {"accept-post": "application/json"}
         raise Refusal(415, "Send the rows as application/json, in UTF-8.", accept)
-    if headers.get(b"content-encoding", b"identity") != b"identity":
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Refusal(415, "Send the body as it is, not compressed.", {"accept-encoding": ""})
     if int(headers.get(b"content-length", 0)) > limit:
         raise _large(limit)
@@ -54,9 +55,10 @@ async def read(scope: Scope, receive: Receive, limit: int, seconds: float) -> by
 
 
 def _is_json(kind: bytes) -> bool:
-    media, _, parameters = kind.partition(b";")
-    charset = parameters.partition(b"charset=")[2].strip(b' "')
-    return media.strip() == b"application/json" and charset in {b"", b"utf-8", b"utf8"}
+    told = Message()
+    told["content-type"] = kind.decode("latin-1")
+    utf_8 = told.get_content_charset("utf-8") in {"utf-8", "utf8"}
+    return told.get_content_type() == "application/json" and utf_8
 
 
 def _large(limit: int) -> Refusal:
