@@ -39,8 +39,8 @@ def bind(host: str, port: int) -> tuple[socket.socket, str]:
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or one_line(error)
         raise UsageError(
-            f"{host}:{port} cannot be used: {why.rstrip('.')}. Choose another; 0 takes any that is "
-            "free."
+            f"{host}:{port} cannot be used: {why.rstrip('.')}. Choose another host or port; port 0 "
+            "is any that is free."
         ) from error
     # asyncio sets it on sockets of its own making alone; without it each answer waits 40 ms
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -143,6 +143,9 @@ def test_mistakes_are_told(late):
         nbpipe.load(f"{late.parent}/lat@production")
     with pytest.raises(BundleNotFoundError, match=r"does not exist\. Did you mean 'late'"):
         nbpipe.history(late.parent / "lat")
+    for look in (nbpipe.history, lambda models: nbpipe.rollback(models, "production")):
+        with pytest.raises(BundleNotFoundError, match=r"is a folder of models; .*late\.$"):
+            look(late.parent)
     with pytest.raises(UsageError, match="say it twice"):
         nbpipe.load(f"{late}@production", "1.0")
     with pytest.raises(UsageError, match="is half an alias"):

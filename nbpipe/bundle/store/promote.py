@@ -12,7 +12,7 @@ from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.store import aliases, remote
 from nbpipe.bundle.store.aliases import History, Move, check_name
 from nbpipe.bundle.store.bare import explain
-from nbpipe.bundle.store.folders import as_path, is_url, reading
+from nbpipe.bundle.store.folders import as_path, is_url, reading, taken
 from nbpipe.bundle.store.versions import find
 from nbpipe.bundle.trust import integrity
 from nbpipe.errors import BundleNotFoundError, UsageError, brief
@@ -138,7 +138,7 @@ def _model(path: str | PathLike[str]) -> Path | str:
     with reading(folder):
         if (folder / manifests.FILE).is_file():
             return folder.parent
-        if not folder.is_dir():
+        if not folder.is_dir() or not (taken(folder) or (folder / aliases.FILE).exists()):
             raise explain(folder)
     return folder
 

@@ -17,6 +17,7 @@ _SUFFIXES: dict[str, Kind] = {
     ".parquet": "parquet",
     ".pq": "parquet",
 }
+_SAID = {"input", "output"}  # what has an option of its own for the kind; rejects have not
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,11 @@ def form(path: str, given: str | None, option: str) -> Form:
     suffix = PurePath(name.removesuffix(".gz")).suffix
     kind = given or _SUFFIXES.get(suffix)
     if kind not in KINDS:
-        what = f"{option} {given!r:.60}" if given else f"{path!r:.200}"
+        what = f"{option}_format {given!r:.60}" if given else f"{option} {path!r:.200}"
+        say = f", or say it: {option}_format is one of {', '.join(KINDS)}"
         raise UsageError(
             f"{what} is no kind of file that can be read or written. Name the file .csv, .jsonl "
-            f"(with .gz or without) or .parquet, or give {option} as one of {', '.join(KINDS)}."
+            f"(with .gz or without) or .parquet{say if option in _SAID else ''}."
         )
     if kind == "parquet" and (path == "-" or packed):
         raise UsageError("Parquet is read and written as a file of its own: not as - or .gz.")

@@ -108,7 +108,9 @@ class Run:
         finally:
             self._work.close()
         seconds = time.monotonic() - started
-        warnings = tuple(f"{text} in {count:,} rows" for count, text in self._warned.values())
+        warnings = tuple(
+            f"{text}, in {count:,} row{'s' * (count > 1)}" for count, text in self._warned.values()
+        )
         return Predicted(self._rows, self._rejected, seconds, warnings)
 
     def _rest(self, noted: Mapping[str, Any] | None, progress: bool | None) -> None:
