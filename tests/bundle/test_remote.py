@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -283,6 +284,52 @@ def test_a_cache_that_cannot_be_written_is_told(export, monkeypatch):
     ):
         export(version="1.1")
     assert [each.version for each in nbpipe.models(URL)] == ["1.0"]
+
+
+@pytest.mark.parametrize("place", ["~nobody of this name/cache", "a" * 300])
+def test_a_cache_that_can_be_nowhere_is_told(export, monkeypatch, place):
+    export(version="1.0")
+    monkeypatch.setenv("NBPIPE_CACHE", place)
+    for verb in (nbpipe.load, export):
+        with pytest.raises(BundleError, match="NBPIPE_CACHE names"):
+            verb(URL)
+
+
+def test_without_a_temporary_folder_it_is_told(export, monkeypatch):
+    export(version="1.0")
+    monkeypatch.setattr(tempfile, "tempdir", "/dev/null")
+    for verb in (nbpipe.load, nbpipe.models, export):
+        with pytest.raises(BundleError, match="TMPDIR names another"):
+            verb(URL)
+
+
+@pytest.mark.parametrize("name", ["late[1]", "l?te", "*"])
+def test_a_name_is_no_pattern(export, name):
+    export(f"memory://models/{name}", "1.0")
+    export(version="1.0")
+    nbpipe.promote(f"memory://models/{name}", "1.0", "production")
+    found = nbpipe.models("memory://models")
+    assert [each.name for each in found] == sorted([name, "late"])
+    assert not found.damaged
+    assert nbpipe.models(f"memory://models/{name}")[0].aliases == ("production",)
+
+
+def test_names_that_no_disk_takes_are_passed_over(export):
+    export(version="1.0")
+    store = fsspec.filesystem("memory").store
+    for name in ("a" * 256, "\u00e9" * 128, "\ud800"):
+        store[f"/models/late/{name}/manifest.json"] = store["/models/late/1.0/manifest.json"]
+    assert nbpipe.load(URL).version == "1.0"
+    assert len(nbpipe.models("memory://models")) == 1
+
+
+@pytest.mark.parametrize("url", ["memory://", "s3://", "memory:///"])
+def test_a_url_of_nothing_is_no_folder_here(export, tmp_path, monkeypatch, url):
+    monkeypatch.chdir(tmp_path)
+    for verb in (export, nbpipe.load, nbpipe.models, nbpipe.history):
+        with pytest.raises(UsageError, match="names no model; write a URL"):
+            verb(url)
+    assert not list(tmp_path.iterdir())
 
 
 def test_drives_and_file_urls_are_local_paths(export, tmp_path):

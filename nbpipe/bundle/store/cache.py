@@ -13,7 +13,7 @@ from nbpipe.bundle.store.folders import taken, versions
 from nbpipe.bundle.store.versions import read_version
 from nbpipe.bundle.store.write import discard, locked
 from nbpipe.bundle.trust import integrity
-from nbpipe.errors import BundleError, ExportError, NbpipeError, VersionExistsError
+from nbpipe.errors import BundleError, ExportError, NbpipeError, VersionExistsError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 def folder_of(address: str) -> Path:
     """Return the folder that caches the model at `address`, under the model's own name."""
     key = hashlib.sha256(address.encode()).hexdigest()[:16]
-    return _root() / key / address.rpartition("/")[2]
+    try:
+        root = _root()
+    except (OSError, RuntimeError) as error:  # no working directory, or no home
+        raise BundleError(
+            f"There is no folder for a cache ({one_line(error)}). The environment variable "
+            "NBPIPE_CACHE names one, by its whole path."
+        ) from error
+    return root / key / address.rpartition("/")[2]
 
 
 def _root() -> Path:
@@ -41,10 +48,10 @@ def _root() -> Path:
 
 def intact(model: Path, version: Version) -> Bundle | None:
     """Return a cached version whose files are those that its manifest lists, if it is there."""
-    folder = versions(model).get(version)
-    if folder is None:
-        return None
     try:
+        folder = versions(model).get(version)
+        if folder is None:
+            return None
         bundle = read_version(folder)
         integrity.check_names(folder, bundle.manifest.files, strict=False)
         integrity.check(folder, bundle.manifest.files)

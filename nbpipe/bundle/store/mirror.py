@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _E = TypeVar("_E", bound=NbpipeError)
 _ONE_MODEL = 2  # levels: late holds 1.2.0/manifest.json
+_LONGEST = 255  # bytes of a name
 _CACHED = "A version that the cache holds still loads by its number."
 
 
@@ -37,7 +39,11 @@ def mirror(
     new : bool
         There may be nothing at the URL yet.
     """
-    with TemporaryDirectory(prefix="nbpipe-") as made, speaking_of(remote.url, Path(made)):
+    with (
+        _room(remote.url),
+        TemporaryDirectory(prefix="nbpipe-") as made,
+        speaking_of(remote.url, Path(made)),
+    ):
         places = {}
         for path, size in _files(remote, depth, new=new):
             parts = path.removeprefix(remote.root).strip("/").split("/")
@@ -51,10 +57,25 @@ def mirror(
                     places[path] = place
         if contents and places:
             with asking(remote.url):
-                found = remote.fs.cat(list(places), on_error="omit")
+                found = remote.fs.cat(list(map(escape, places)), on_error="omit")
             for path, content in found.items():
                 places[path].write_bytes(content)
         yield Path(made)
+
+
+@contextmanager
+def _room(url: str) -> Iterator[None]:
+    """Say that it is the temporary folder that cannot be written, and how to choose another."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, NbpipeError):
+            raise
+        raise BundleError(
+            f"What is at {url} cannot be laid out in a temporary folder: "
+            f"{error.strerror or error}. The environment variable TMPDIR names another.",
+            path=url,
+        ) from error
 
 
 def _files(remote: Remote, depth: int, *, new: bool) -> list[tuple[str, int]]:
@@ -72,8 +93,9 @@ def _files(remote: Remote, depth: int, *, new: bool) -> list[tuple[str, int]]:
 
 
 def _is_name(part: str) -> bool:
-    """Say whether a part of a path, which is a stranger's, is a plain name."""
-    return part not in {"", ".", ".."} and not set(part) & set("\\:\0")
+    """Say whether a part of a path, which is a stranger's, is a plain name that a disk takes."""
+    plain = manifests.is_name(part) and not set(part) & set("\\:")
+    return plain and len(part.encode()) <= _LONGEST
 
 
 @contextmanager

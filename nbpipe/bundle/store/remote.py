@@ -17,7 +17,14 @@ from packaging.version import Version
 from nbpipe.bundle.store import aliases, cache, write
 from nbpipe.bundle.store import versions as store
 from nbpipe.bundle.store.aliases import History
-from nbpipe.bundle.store.folders import is_version, parse_version, split_alias, taken, versions
+from nbpipe.bundle.store.folders import (
+    is_url,
+    is_version,
+    parse_version,
+    split_alias,
+    taken,
+    versions,
+)
 from nbpipe.bundle.store.listing import Models
 from nbpipe.bundle.store.mirror import asking, mirror, renamed
 from nbpipe.bundle.store.transfer import download, upload
@@ -139,6 +146,8 @@ def connect(url: str) -> Remote:
     with extra("remote", f"{url} needs fsspec"):
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
     url = url.rstrip("/")
+    if not is_url(url):  # memory:// without its slashes would be a folder here
+        raise UsageError(f"{url!r:.200} names no model; write a URL like 's3://bucket/late'.")
     try:
         fs, root = url_to_fs(url)
     except ImportError as error:
