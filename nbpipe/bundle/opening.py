@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nbpipe.bundle.formats import estimator as estimators
 from nbpipe.bundle.formats import joblib
 from nbpipe.bundle.plan import arrays
@@ -44,9 +46,17 @@ def open_plan(bundle: Bundle, contents: Mapping[str, bytes]) -> tuple[Plan, str]
     ProbeMismatchError
         It predicts something else than the estimator did at export.
     """
-    plan = Plan(arrays.read(BytesIO(contents[arrays.FILE])))
+    try:
+        plan = Plan(arrays.read(BytesIO(contents[arrays.FILE])))
+        known = _has_classes(plan.classes, bundle)
+    except NbpipeError:
+        raise
+    except Exception as error:  # SystemError of numpy, for letters beyond Unicode
+        raise arrays.broken(one_line(error)) from error
     if plan.features != bundle.manifest.schema.names:
         raise arrays.broken("its features are not those of the manifest")
+    if not known:
+        raise arrays.broken("its classes are not those of the manifest")
     told = check_plan(plan, probe.parse(contents[probe.FILE]), bundle.manifest.schema)
     return plan, told
 
@@ -67,6 +77,13 @@ def check_plan(plan: Plan, rows: Probe, schema: Schema) -> str:
         raise ProbeMismatchError(
             f"The plan cannot use the probe rows ({type(error).__name__}: {one_line(error)})."
         ) from error
+
+
+def _has_classes(found: Any, bundle: Bundle) -> bool:
+    """Say whether a model's classes are those by which probabilities will be named."""
+    listed = bundle.manifest.target.classes
+    plain = isinstance(found, np.ndarray)  # several outputs have a list of them
+    return (tuple(found.tolist()) if plain else None) == listed
 
 
 @contextmanager
@@ -154,6 +171,12 @@ def compare_estimator(bundle: Bundle, estimator: Any) -> str:
     """Compare as `check_estimator` does, but let whatever the estimator raises through."""
     from nbpipe.bundle.rows.validate import check  # noqa: PLC0415 - it takes pandas
 
+    if not _has_classes(getattr(estimator, "classes_", None), bundle):
+        raise ProbeMismatchError(
+            "The model has other classes than its manifest lists, so probabilities would be named "
+            "wrongly. Copy the bundle again from its source.",
+            path=str(bundle.path),
+        )
     rows = probe.parse(content(bundle, probe.FILE))
     with _fitting():
         frame = check(list(rows.rows), bundle.manifest.schema, _IGNORE).frame()

@@ -23,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 import nbpipe
 from nbpipe.bundle import manifest
+from nbpipe.bundle.plan import arrays
 from nbpipe.bundle.trust import integrity
 from nbpipe.errors import BundleError, IntegrityError, ManifestError, NbpipeError, UsageError
 
@@ -348,6 +349,40 @@ def test_a_manifest_that_is_too_large_is_not_read(bundle, size):
     with pytest.raises(IntegrityError, match="far more than nbpipe writes there"):
         nbpipe.load(bundle)
     assert nbpipe.models(bundle.parent).damaged
+
+
+def test_a_plan_that_no_memory_holds_is_refused(bundle, mark):
+    """As a hole in a file it costs nothing to send."""
+    os.truncate(bundle / "plan.npz", 2**43)
+    files = json.loads((bundle / "manifest.json").read_text())["files"]
+    files["plan.npz"]["size"] = 2**43
+    content = json.loads((bundle / "manifest.json").read_text()) | {"files": files}
+    del content["digest"]
+    content["digest"] = manifest._digest(content)
+    (bundle / "manifest.json").write_text(json.dumps(content))
+    with pytest.raises(IntegrityError, match="more than there is memory here"):
+        nbpipe.load(bundle)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("letter", [0x110000, 0xFFFFFFFF])
+def test_text_beyond_unicode_is_refused(bundle, mark, letter):
+    """Numpy makes an array of it, and fails where it is to be text."""
+    whole = arrays.read(bundle / "plan.npz")
+    features = np.frombuffer(np.uint32(letter).tobytes(), "U1")
+    arrays.write(bundle / "plan.npz", {**whole, "features": features})
+    reseal(bundle)
+    with pytest.raises(IntegrityError, match="no plan that nbpipe wrote"):
+        nbpipe.load(bundle)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("classes", [None, [], [1, 0], [0, 1, 2], ["0", "1"]])
+def test_probabilities_are_named_by_no_other_classes_than_those_of_the_plan(bundle, mark, classes):
+    reseal(bundle, target={"name": None, "classes": classes})
+    with pytest.raises(IntegrityError, match="its classes are not those of the manifest"):
+        nbpipe.load(bundle)
+    assert not mark.exists()
 
 
 def test_a_manifest_cannot_lead_a_shell_or_a_terminal(bundle):

@@ -154,6 +154,10 @@ def _compare(path: Path, expected: FileRecord, *, keep: bool) -> bytes | None:
                 )
             content = file.read(size) if keep else None
             found = _digest(file, size) if content is None else hashlib.sha256(content).hexdigest()
+    except (MemoryError, OverflowError) as error:  # of a sparse file, which cost nothing to make
+        raise IntegrityError(
+            f"{path} has {expected.size:,} bytes, more than there is memory here.", path=str(path)
+        ) from error
     except OSError as error:
         raise IntegrityError(
             f"{path} cannot be read ({error.strerror}), but the manifest lists it. "
