@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -86,6 +87,24 @@ def test_a_package_that_is_not_here_is_told():
     assert mismatch.package == "not-installed"
     assert mismatch.running == ""
     assert "not installed here" in str(mismatch)
+
+
+def test_folders_that_may_not_be_read_and_versions_that_are_none_are_no_traceback(
+    tmp_path, monkeypatch
+):
+    here, scan = current(NEEDS), os.scandir
+    (tmp_path / "numpy-half.gone.dist-info").mkdir()
+
+    def refuse(folder):  # as the system does; but root may read everything
+        if folder == "/":
+            raise PermissionError(13, "Permission denied")
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.syspath_prepend("/")
+    assert compare(here, "late") == ([], None)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert compare(here, "late")[1].running == "half.gone"
 
 
 def test_another_python_or_machine_is_noted():

@@ -6,10 +6,11 @@ import os
 import platform
 import re
 import sys
+from contextlib import suppress
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from nbpipe import __version__
 from nbpipe.bundle.manifest import Environment
@@ -110,8 +111,8 @@ def git_commit() -> str | None:
 
     def git(*arguments: str) -> str:
         command = ["git", *arguments]  # the user's own
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603
-        return done.stdout.strip()
+        done = subprocess.run(command, capture_output=True, check=True, timeout=10)  # noqa: S603
+        return done.stdout.decode(errors="replace").strip()  # names of files are any bytes
 
     try:
         return git("rev-parse", "HEAD") + ("+changes" if git("status", "--porcelain") else "")
@@ -126,9 +127,10 @@ def _installed(package: str) -> str | None:
     """
     start, end = re.sub(r"[-_.]+", "_", package).lower() + "-", ".dist-info"
     for folder in filter(os.path.isdir, sys.path):
-        for each in os.scandir(folder):
-            if each.name.lower().startswith(start) and each.name.endswith(end):
-                return each.name[len(start) : -len(end)]
+        with suppress(OSError):  # imports pass over what may not be read, too
+            for each in os.scandir(folder):
+                if each.name.lower().startswith(start) and each.name.endswith(end):
+                    return each.name[len(start) : -len(end)]
     from importlib import metadata  # noqa: PLC0415 - as above
 
     try:
@@ -138,7 +140,10 @@ def _installed(package: str) -> str | None:
 
 
 def _compatible(package: str, trained_with: str, running: str, needs: tuple[str, ...]) -> bool:
-    then, now = Version(trained_with), Version(running)
+    try:
+        then, now = Version(trained_with), Version(running)
+    except InvalidVersion:  # of an installation that was made by hand, or is half gone
+        return False
     if package == "skops":  # reads what older ones wrote
         return now >= then
     if package == "numpy" or (package == "pandas" and package in needs):

@@ -53,6 +53,7 @@ def _run(bundle: Bundle) -> dict[str, str]:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=_TIMEOUT,
             check=False,
         )
