@@ -173,8 +173,11 @@ def _shown(value: Any) -> str:
 
 def _delta(before: Any, after: Any) -> float | None:
     numbers = [each for each in (before, after) if type(each) in {int, float}]
-    grown = float(numbers[1]) - float(numbers[0]) if len(numbers) == 2 else None  # noqa: PLR2004
-    return grown if grown is not None and isfinite(grown) else None
+    try:
+        grown = float(numbers[1]) - float(numbers[0])
+    except (IndexError, OverflowError):  # JSON's whole numbers have no limit
+        return None
+    return grown if isfinite(grown) else None
 
 
 def _figures(manifest: Manifest) -> Iterator[tuple[str, Any]]:

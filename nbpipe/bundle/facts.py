@@ -15,7 +15,13 @@ from nbpipe.errors import DataError, NbpipeError, UsageError, one_line
 
 def target_facts(pipeline: Any, y: Any, rows: int) -> Target:
     """Return name and classes of the target, which has so many rows."""
-    given = rows if y is None else len(y) if hasattr(y, "__len__") else 0
+    try:
+        given = rows if y is None else len(y)
+    except TypeError as error:  # such as a number, a generator, or a sparse matrix
+        raise DataError(
+            f"y is a {type(y).__name__}, which has no rows to count; pass a Series, an array or a "
+            "list."
+        ) from error
     if given != rows:
         raise DataError(f"y has {given} rows and X has {rows}; pass the target of the same rows.")
     classes = getattr(pipeline, "classes_", None)
@@ -43,7 +49,8 @@ def report_facts(report: Any) -> Mapping[str, Any] | None:
     """Return what cross-validation found as plain data."""
     if report is None:
         return None
-    found = report.to_dict() if hasattr(report, "to_dict") else report
+    made = hasattr(report, "to_dict") and not isinstance(report, type)
+    found = report.to_dict() if made else report
     if not isinstance(found, Mapping):
         raise UsageError(
             f"report is a {type(report).__name__}; pass what nbpipe.cv returned, or a dict."

@@ -149,3 +149,13 @@ def test_equal_looks_are_told_apart(late):
     (change,) = compare(*pair).changes
     assert (change.before, change.after) == ("0.5", "0.500000001")
     assert pd.notna(change.delta)
+
+
+def test_a_number_that_no_float_holds_grew_by_nothing_that_is_told(late):
+    first = nbpipe.models(late)[0]
+    pair = [
+        dataclasses.replace(first, manifest=dataclasses.replace(first.manifest, report=each))
+        for each in ({"f1": 0.5}, {"f1": 10**400})
+    ]
+    (change,) = compare(*pair).changes
+    assert (change.what, change.delta) == ("f1", None)

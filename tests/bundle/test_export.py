@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pickle
 import re
 import subprocess
 import sys
 import warnings
 from importlib.metadata import packages_distributions
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyRegressor
@@ -324,7 +327,9 @@ def test_bad_arguments_are_refused_one_by_one(simple, tmp_path):
     refused(tmp_path, UsageError, "cannot predict", StandardScaler().fit(X), X, y)
     refused(tmp_path, UsageError, "report is a int", pipeline, X, y, report=3)
     refused(tmp_path, DataError, "y has 9 rows and X has 1500", pipeline, X, y[:9])
-    refused(tmp_path, DataError, "y has 0 rows", pipeline, X, 5)
+    for wrong, kind in ((5, "int"), (np.array(5), "ndarray"), (csr_matrix(X), "csr_matrix")):
+        refused(tmp_path, DataError, f"y is a {kind}, which has no rows", pipeline, X, wrong)
+    refused(tmp_path, UsageError, "report is a type", pipeline, X, y, report=nbpipe.CVReport)
     refused(tmp_path, UsageError, "1.0 is not a version", pipeline, X, y, version=1.0)
     refused(tmp_path, DataError, "X is empty", pipeline, X[:0], y[:0])
     refused(tmp_path, DataError, "lacks 'dep_delay'", pipeline, X[["distance"]], y)
@@ -514,6 +519,16 @@ def test_what_is_no_pipeline_or_report_is_told_in_one_line(simple, tmp_path):
         with pytest.raises(UsageError) as caught:
             nbpipe.export(**{"pipeline": pipeline, "to": tmp_path / "m", "X": X, "y": y, **wrong})
         assert "\n" not in str(caught.value)
+
+
+def test_git_may_tell_of_files_whose_names_are_no_text(simple, tmp_path, monkeypatch):
+    pipeline, X, y = simple
+    monkeypatch.chdir(tmp_path)
+    for words in ("init", "config user.name x", "config user.email x", "config core.quotepath off"):
+        subprocess.run(["git", *words.split()], check=True)
+    subprocess.run(["git", "commit", "--allow-empty", "-m", "x"], check=True)
+    Path(os.fsdecode(b"caf\xe9")).touch()
+    assert nbpipe.export(pipeline, "late", X=X, y=y).manifest.git_commit.endswith("+changes")
 
 
 def test_nothing_is_written_inside_an_exported_version(simple, tmp_path):
