@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import replace
 
 import pytest
@@ -105,6 +106,13 @@ def test_folders_that_may_not_be_read_and_versions_that_are_none_are_no_tracebac
     assert compare(here, "late") == ([], None)
     monkeypatch.syspath_prepend(tmp_path)
     assert compare(here, "late")[1].running == "half.gone"
+
+
+def test_no_folder_is_left_open():
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        compare(current(NEEDS), "late")
+    assert [str(each.message) for each in told] == []
 
 
 def test_another_python_or_machine_is_noted():

@@ -127,8 +127,9 @@ def _installed(package: str) -> str | None:
     """
     start, end = re.sub(r"[-_.]+", "_", package).lower() + "-", ".dist-info"
     for folder in filter(os.path.isdir, sys.path):
-        with suppress(OSError):  # imports pass over what may not be read, too
-            for each in os.scandir(folder):
+        # imports pass over what may not be read, too
+        with suppress(OSError), os.scandir(folder) as found:
+            for each in found:
                 if each.name.lower().startswith(start) and each.name.endswith(end):
                     return each.name[len(start) : -len(end)]
     from importlib import metadata  # noqa: PLC0415 - as above

@@ -226,7 +226,7 @@ class Unfinished:
         if changed:
             raise UsageError(
                 f"The unfinished run of {self._note} cannot be resumed: {' and '.join(changed)} "
-                "changed since. Start over, without --resume."
+                "changed since. Give what it had, or start over without --resume."
             )
         return noted
 
