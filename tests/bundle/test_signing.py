@@ -105,6 +105,25 @@ def test_the_unsigned_and_what_others_signed_is_refused(models, public, name, to
     assert nbpipe.load(models / name).predict({"a": 1.5}) == pytest.approx([1.5])
 
 
+def test_a_copy_in_the_cache_that_is_older_than_the_signature_is_told(
+    models, public, tmp_path, monkeypatch
+):
+    fsspec = pytest.importorskip("fsspec")
+    monkeypatch.setenv("NBPIPE_CACHE", str(tmp_path / "cache"))
+    url, signature = "memory://signed/ours", models / "ours/1.0.0/model.sig"
+    content = signature.read_bytes()
+    signature.unlink()
+    fsspec.filesystem("memory").put(
+        str(models / "ours/1.0.0"), "/signed/ours/1.0.0", recursive=True
+    )
+    copy = nbpipe.load(url).bundle.path
+    fsspec.filesystem("memory").pipe_file("/signed/ours/1.0.0/model.sig", content)
+    with pytest.raises(IntegrityError, match="signed after its download, delete that copy"):
+        nbpipe.load(url, trusted_key=public)
+    shutil.rmtree(copy)
+    assert nbpipe.load(url, trusted_key=public).version == "1.0.0"
+
+
 def test_a_bundle_that_others_sign_again_after_a_change_is_refused(models, keys, public):
     folder = models / "ours" / "1.1.0"
     changed = line(models.parent / "ours", slope=9.0, version="1.1.0", sign=keys["theirs"][0])

@@ -87,9 +87,11 @@ def verify(bundle: Bundle, key: str | PathLike[str]) -> None:
     config = verifying.Config()
     _use(path, "public", lambda: config.use_elliptic_key_verifier(public_key=path))
     if not os.path.lexists(signature):
+        later = " If it was signed after its download, delete that copy." if bundle.url else ""
         raise IntegrityError(
             f"{bundle.path} is not signed: it has no {FILE}, so nothing shows that it is from "
-            f"the owner of {path}. Export with sign=KEY, or sign with the model_signing command.",
+            f"the owner of {path}. Export with sign=KEY, or sign with the model_signing command."
+            f"{later}",
             path=str(bundle.path),
         )
     try:
