@@ -62,13 +62,12 @@ def _listed(text: str) -> list[str]:
 
 
 def _predict(options: argparse.Namespace) -> tuple[str, int]:
-    given = {"trusted_key": options.trusted_key} if options.trusted_key else {}
     model = nbpipe.load(
         options.model,
         options.version,
         policy=options.policy,
+        trusted_key=options.trusted_key,
         unpickle=not options.no_pickle,
-        **given,
     )
     try:
         done = nbpipe.predict_file(

@@ -13,6 +13,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import nbpipe
+from nbpipe.cli.main import main
 from nbpipe.errors import DataError, UsageError
 from nbpipe.serving.batch import csv_input
 from nbpipe.serving.batch import lines as reading
@@ -139,3 +140,12 @@ def test_a_stream_that_is_closed_is_no_failure_of_ours(model, tmp_path, shell, c
     assert told in said
     assert "Traceback" not in said
     assert bool(said) == bool(told)
+
+
+def test_a_key_of_no_name_is_not_no_key(model, tmp_path, capsys):
+    """As a shell gives it where a variable is not set: nothing is predicted unverified."""
+    (tmp_path / "in.csv").write_text("a,b\n1,2\n")
+    arguments = ["--input", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out.csv")]
+    assert main(["predict", str(model.bundle.path), "--trusted-key", "", *arguments]) == 2
+    assert "key" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
