@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 LISTED = 1000  # problems in one answer; `detail` counts all
 _WHOLE = {"missing column": "this column", "unexpected column": "no such column"}
+# As RFC 9110 has the phrases, and Python since 3.13.
+_RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 _LONG = 100  # characters of a value that is told whole
 
 
@@ -47,7 +49,8 @@ class Refusal(Exception):  # noqa: N818 - the answer is the server's word, not i
 
     def content(self) -> bytes:
         """Return the problem details as JSON."""
-        told = {"title": title(self.status), "status": self.status, "detail": self.detail}
+        title = _RENAMED.get(self.status) or HTTPStatus(self.status).phrase
+        told = {"title": title, "status": self.status, "detail": self.detail}
         return json.dumps({"type": "about:blank", **told, **self.members}).encode()
 
     async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
@@ -60,12 +63,6 @@ class Refusal(Exception):  # noqa: N818 - the answer is the server's word, not i
 
 
 NOWHERE = Refusal(404, "There is nothing here; see /openapi.json.")
-
-
-def title(status: int) -> str:
-    """Return the phrase of a status, as RFC 9110 has it."""
-    renamed = {413: "Content Too Large", 422: "Unprocessable Content"}  # since Python 3.13
-    return renamed.get(status) or HTTPStatus(status).phrase
 
 
 def listed(problems: Iterable[Problem], *, many: bool) -> list[dict[str, Any]]:
