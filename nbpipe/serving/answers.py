@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle.trust.probe import as_lists
 from nbpipe.errors import DataError
-from nbpipe.serving import body
-from nbpipe.serving.problems import Refusal, listed
+from nbpipe.serving.problems import listed
 
 if TYPE_CHECKING:
     from nbpipe.bundle.model import Answer, Model
@@ -23,21 +22,6 @@ class Reply:
     content: bytes
     rows: int
     warned: tuple[tuple[str, str, int], ...]
-
-
-def parse(content: bytes, max_rows: int) -> body.Records:
-    """Return one record, or a list of at most `max_rows`.
-
-    Raises
-    ------
-    Refusal
-    """
-    rows = body.parse(content)
-    if len(rows) > max_rows and isinstance(rows, list):
-        raise Refusal(
-            413, f"{len(rows):,} rows are more than the limit of {max_rows:,}; send fewer."
-        )
-    return rows
 
 
 def reply(model: Model, given: Answer, *, many: bool) -> Reply:

@@ -65,13 +65,13 @@ def _large(limit: int) -> Refusal:
     return Refusal(413, f"The body is larger than the limit of {limit:,} bytes; send fewer rows.")
 
 
-def parse(content: bytes) -> Records:
-    """Return one record or several.
+def parse(content: bytes, max_rows: int) -> Records:
+    """Return one record, or a list of at most `max_rows`.
 
     Raises
     ------
     Refusal
-        It is no JSON as RFC 8259 has it, has a key twice, or is neither.
+        It is no JSON as RFC 8259 has it, has a key twice, is neither, or too long.
     """
     if not content.strip():
         raise Refusal(400, "The body is empty; send a record, or a list of records.")
@@ -83,11 +83,15 @@ def parse(content: bytes) -> Records:
         raise Refusal(400, "The body is nested too deeply.") from None
     except ValueError as error:
         raise Refusal(400, f"The body is not JSON: {one_line(error)}.") from None
-    if isinstance(rows, dict) or (
-        isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)
-    ):
+    if isinstance(rows, dict):
         return rows
-    raise Refusal(422, "Send a record, as a JSON object, or a list of at least one record.")
+    if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
+        raise Refusal(422, "Send a record, as a JSON object, or a list of at least one record.")
+    if len(rows) > max_rows:
+        raise Refusal(
+            413, f"{len(rows):,} rows are more than the limit of {max_rows:,}; send fewer."
+        )
+    return rows
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Predict:
         return reply
 
     async def _here(self, model: Model, content: bytes) -> Reply:
-        rows = answers.parse(content, self._limits.rows)
+        rows = body.parse(content, self._limits.rows)
         row = model.read_alone(rows)
         given = model.answer(rows) if row is None else await self._together.answer(model, row)
         return answers.reply(model, given, many=isinstance(rows, list))
@@ -112,7 +112,7 @@ class Predict:
 
 
 def _answered(model: Model, content: bytes, max_rows: int) -> Reply:
-    rows = answers.parse(content, max_rows)
+    rows = body.parse(content, max_rows)
     return answers.reply(model, model.answer(rows), many=isinstance(rows, list))
 
 
