@@ -103,4 +103,4 @@ def test_a_number_that_stands_for_missing_does_so_as_it_is_written():
     feature = Feature("x", "number", "float64", nullable=True)
     lines = [b"-1,0\n", b"-1.0,0\n"]
     assert csv_block.parsed(lines, ["x", "y"], Schema((feature,)), ["-1"]) is None
-    assert np.isnan(typed(["-1", "-1.0"], feature, ["-1"])).tolist() == [True, False]
+    assert typed(["-1", "-1.0"], feature, ["-1"]).tolist() == [None, -1.0]

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nbpipe.bundle.rows.schema import logical_kind
 from nbpipe.bundle.rows.values import as_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    import numpy as np
 
     from nbpipe.bundle.rows.schema import Feature
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(
     r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.ASCII | re.IGNORECASE
 )
-_DIGITS = b"0123456789.eE+-"
 _BOOLEANS = {
     **dict.fromkeys(("true", "True", "TRUE", "1"), True),
     **dict.fromkeys(("false", "False", "FALSE", "0"), False),
@@ -36,23 +35,10 @@ def typed(cells: Sequence[str], feature: Feature, missing: Collection[str] = ())
         cells = ["" if cell in missing else cell for cell in cells]
     kind = logical_kind(feature)
     if kind in {"number", "integer"}:
-        numbers = _plain_numbers(cells, feature)
-        return as_array([_number(cell) for cell in cells]) if numbers is None else numbers
+        return as_array([_number(cell) for cell in cells])
     if kind == "boolean":
         return as_array([_BOOLEANS.get(cell, cell or None) for cell in cells])
     return as_array([cell or None for cell in cells])
-
-
-def _plain_numbers(cells: Sequence[str], feature: Feature) -> Array | None:
-    """Read numbers at once if all are what the column's own type can hold; else return None."""
-    if "".join(cells).encode().translate(None, _DIGITS):
-        return None  # which Python might take for a number: nan, 1_000, digits of other scripts
-    try:
-        if feature.dtype.startswith("float"):
-            return np.array([float(cell) if cell else np.nan for cell in cells], float)
-        return np.fromiter(map(int, cells), np.int64, len(cells))
-    except (ValueError, OverflowError):
-        return None
 
 
 def is_number(cell: str) -> bool:
