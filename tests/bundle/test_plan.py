@@ -266,6 +266,25 @@ def test_what_is_not_covered_has_no_plan_and_a_reason(flights, steps, reason):
     assert reason in compiled(make_pipeline(*steps).fit(X, y), X)[2]
 
 
+def check_array(X):
+    return np.floor(X)
+
+
+@pytest.mark.parametrize(
+    ("values", "steps", "reason"),
+    [
+        ([1, 2, 3], (SimpleImputer(missing_values=-1), codes()), "is not missing"),
+        ([1.0, 2.0, 3.0], (FunctionTransformer(check_array),), "FunctionTransformer"),
+        ([2**60, 2**60 + 2**37, 5], (), "beyond 2"),
+    ],
+)
+def test_what_rows_of_training_would_not_show_has_no_plan(values, steps, reason):
+    """A value that only an imputer knows, a function of a known name, numbers rounded twice."""
+    X = pd.DataFrame({"x": values * 9})
+    pipeline = make_pipeline(*steps, DecisionTreeClassifier()).fit(X, X["x"] == values[0])
+    assert reason in compiled(pipeline, X)[2]
+
+
 def test_a_difference_is_found(flights, targets):
     """Of a leaf, a threshold, a weight, a mean, a category: no change of a plan passes."""
     X = flights[0]

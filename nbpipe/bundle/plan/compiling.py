@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nbpipe.bundle.rows.schema import Feature, Schema
 
 _TESTS = {False: 0, True: 1, "all": 2}  # what a step lets in: finite, missing too, anything
+_WHOLE = 2**53
 _SINGLE = {"float32", "int8", "int16", "uint8", "uint16", "bool", "boolean"}  # that float32 holds
 
 
@@ -117,6 +118,8 @@ class Compiler:
         for feature in features:
             if not _is_number(feature):
                 raise NotCoveredError(f"column {feature.name!r} is read as numbers but is none")
+            if feature.type == "integer" and not _is_exact(feature):
+                raise NotCoveredError(f"column {feature.name!r} has numbers beyond 2**53")
         dtypes = [feature.dtype.lower() for feature in features]
         if "float16" in dtypes:
             raise NotCoveredError("a column has half precision")
@@ -179,6 +182,11 @@ def _is_number(feature: Feature) -> bool:
     if feature.type == "category":
         return not any(isinstance(each, str) for each in feature.categories or ("",))
     return feature.type in {"number", "integer", "boolean"}
+
+
+def _is_exact(feature: Feature) -> bool:
+    """Say whether a double holds each whole number of training, so that none is rounded twice."""
+    return all(abs(end) <= _WHOLE for end in (feature.minimum, feature.maximum) if end is not None)  # type: ignore[arg-type]
 
 
 def _labels(classes: Any) -> tuple[Array, bool]:

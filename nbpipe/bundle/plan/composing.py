@@ -34,7 +34,8 @@ def is_nothing(step: Any) -> bool:
     if type(step).__name__ != "FunctionTransformer":
         return False
     function = getattr(step.func, "func", step.func)  # of a partial, as in HistGradientBoosting
-    return function is None or getattr(function, "__name__", "") == "check_array"
+    name = f"{getattr(function, '__module__', '')}.{getattr(function, '__name__', '')}"
+    return function is None or name == "sklearn.utils.validation.check_array"
 
 
 def compile_pipeline(compiler: Compiler, estimator: Any, block: Block) -> Block:

@@ -98,6 +98,9 @@ def compile_encoder(
     name = type(encoder).__name__
     if len(encoder.categories_) != block.width:
         raise NotCoveredError(f"the imputer before {name} drops or adds columns")
+    marks = [each.missing_values for each in imputers]
+    if any(isinstance(each, (str, int, float, np.number)) and each == each for each in marks):  # noqa: PLR0124 - NaN
+        raise NotCoveredError(f"the imputer before {name} looks for a value that is not missing")
 
     def encode(rows: list[list[Any]]) -> Any:
         X = compiler.frame(block, rows)
