@@ -38,7 +38,7 @@ from sklearn.linear_model import (
 )
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline, make_union
+from sklearn.pipeline import FeatureUnion, make_pipeline, make_union
 from sklearn.preprocessing import (
     FunctionTransformer,
     KBinsDiscretizer,
@@ -283,6 +283,24 @@ def test_what_rows_of_training_would_not_show_has_no_plan(values, steps, reason)
     X = pd.DataFrame({"x": values * 9})
     pipeline = make_pipeline(*steps, DecisionTreeClassifier()).fit(X, X["x"] == values[0])
     assert reason in compiled(pipeline, X)[2]
+
+
+def test_weights_of_nothing_are_weights():
+    X = pd.DataFrame({"a": range(50), "b": range(50)})
+    parts = [("a", StandardScaler()), ("b", StandardScaler())]
+    union = FeatureUnion(parts, transformer_weights={"a": 0})
+    pipeline = make_pipeline(union, DecisionTreeClassifier()).fit(X, X["a"] > 25)
+    assert "has weights" in compiled(pipeline, X)[2]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "Int8", "int16", "int64"])
+def test_categories_of_small_numbers_have_a_plan(dtype):
+    """The value that training never had is one that the column can hold."""
+    X = pd.DataFrame({"x": pd.array([1, 2, 127] * 9, dtype=dtype)})
+    encoder = OneHotEncoder(handle_unknown="ignore")
+    pipeline = make_pipeline(encoder, LogisticRegression()).fit(X, X["x"] == 2)
+    plan, schema, _ = compiled(pipeline, X)
+    assert difference(plan, pipeline, X, schema) == ""
 
 
 def test_a_difference_is_found(flights, targets):

@@ -71,7 +71,7 @@ def compile_union(compiler: Compiler, estimator: Any, block: Block) -> Block:
 
 
 def _side_by_side(compiler: Compiler, estimator: Any, routes: list[tuple[Any, Block]]) -> Block:
-    if any((getattr(estimator, "transformer_weights", None) or {}).values()):
+    if getattr(estimator, "transformer_weights", None):
         raise NotCoveredError(f"{type(estimator).__name__} has weights")
     if not routes:
         raise NotCoveredError("no column is read")

@@ -7,7 +7,7 @@ does with rare, dropped, missing and unknown values needs no second description 
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import repeat
+from itertools import count, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,7 +120,7 @@ def compile_encoder(
             return _dense(encode([[*first[:number], x, *first[number + 1 :]] for x in values]))
 
         rows, refused = [rows_of(own)] if own else [], [0, 0]
-        for place, value in enumerate((None, _unknown(own))):
+        for place, value in enumerate((None, unknown(own))):
             try:
                 rows.append(rows_of([value]))
             except (ValueError, TypeError):
@@ -168,9 +168,12 @@ def _dtype(keys: list[Any]) -> type[np.generic]:
     return np.str_ if keys and isinstance(keys[0], str) else np.float64
 
 
-def _unknown(keys: list[Any]) -> Any:
-    numbers = keys and not isinstance(keys[0], str)
-    return max(keys) + 1.0 if numbers else "".join(keys) + "?"
+def unknown(keys: Sequence[Any]) -> Any:
+    """Return a value that is none of `keys`, small enough for any column of numbers."""
+    if keys and not isinstance(keys[0], str):
+        known = set(keys)
+        return next(each for each in count(1) if each not in known)
+    return "".join(keys) + "?"
 
 
 STEPS = {"lookup": Lookup}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nbpipe.bundle.plan.compiling import compile_plan
+from nbpipe.bundle.plan.encoding import unknown
 from nbpipe.bundle.plan.program import METHODS, TOLERANCE, Plan
 from nbpipe.bundle.plan.rows import Row
 from nbpipe.bundle.rows.policy import POLICY
@@ -127,9 +128,8 @@ def _extremes(feature: Feature) -> list[Any]:
     if feature.type == "boolean":
         return [None, False, True]
     if feature.categories is not None:
-        text = any(isinstance(each, str) for each in feature.categories)
-        unseen = [] if feature.unseen == "error" else ["never seen" if text else 987654321]
-        return [None, *feature.categories[:_CATEGORIES], *unseen]
+        others = [] if feature.unseen == "error" else _unseen(feature.categories)
+        return [None, *feature.categories[:_CATEGORIES], *others]
     if feature.type == "text":
         return [None, "never seen", ""]
     low, high = float(feature.minimum or 0), float(feature.maximum or 0)
@@ -141,6 +141,13 @@ def _extremes(feature: Feature) -> list[Any]:
     top = float(np.finfo(feature.dtype).max if feature.dtype.startswith("f") else np.inf)
     far += [*map(float, near), 1e18, -1e18, 1e39, -1e39, 1e300]
     return [None, *(each for each in far if abs(each) <= top)]
+
+
+def _unseen(categories: tuple[Any, ...]) -> list[Any]:
+    if categories and all(isinstance(each, bool) for each in categories):
+        return []
+    text = any(isinstance(each, str) for each in categories)
+    return ["never seen" if text else unknown(categories or (0,))]
 
 
 def _on_thresholds(plan: Plan, estimator: Any, table: Table) -> str:
