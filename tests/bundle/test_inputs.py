@@ -76,6 +76,12 @@ def test_without_a_leading_column_transformer_all_columns_are_read():
     assert columns_read(fitted, feature_names(fitted)) == ("b", "a")
 
 
+def test_what_an_imputer_takes_for_missing_is_known():
+    """Also where no row of training had it."""
+    imputer = SimpleImputer(missing_values="?", strategy="most_frequent")
+    assert encoded(imputer, OneHotEncoder()) == (("x", "y", "?"), "error")
+
+
 def test_encoders_tell_what_an_unseen_category_does():
     columns = make_column_transformer(
         (StandardScaler(), ["a"]),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 import zipfile
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -53,6 +54,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.utils import validation
 
 from nbpipe.bundle.plan import arrays, walk
 from nbpipe.bundle.plan.compiling import compile_plan
@@ -270,11 +272,15 @@ def check_array(X):
     return np.floor(X)
 
 
+WHOLE = partial(validation.check_array, dtype=int)
+
+
 @pytest.mark.parametrize(
     ("values", "steps", "reason"),
     [
         ([1, 2, 3], (SimpleImputer(missing_values=-1), codes()), "is not missing"),
         ([1.0, 2.0, 3.0], (FunctionTransformer(check_array),), "FunctionTransformer"),
+        ([1.0, 2.0, 3.0], (FunctionTransformer(WHOLE),), "FunctionTransformer"),
         ([2**60, 2**60 + 2**37, 5], (), "beyond 2"),
     ],
 )

@@ -33,9 +33,15 @@ def is_nothing(step: Any) -> bool:
         return True
     if type(step).__name__ != "FunctionTransformer":
         return False
-    function = getattr(step.func, "func", step.func)  # of a partial, as in HistGradientBoosting
+    return step.func is None or _only_checks(step)
+
+
+def _only_checks(step: Any) -> bool:
+    """Say whether a function is what HistGradientBoosting has: it makes doubles of all numbers."""
+    function, keywords = getattr(step.func, "func", None), getattr(step.func, "keywords", {})
     name = f"{getattr(function, '__module__', '')}.{getattr(function, '__name__', '')}"
-    return function is None or name == "sklearn.utils.validation.check_array"
+    known = name == "sklearn.utils.validation.check_array" and not step.kw_args
+    return known and keywords.get("dtype") == [np.float64]
 
 
 def compile_pipeline(compiler: Compiler, estimator: Any, block: Block) -> Block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import dropwhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -63,8 +63,12 @@ def encoded_columns(estimator: Any, names: Sequence[str]) -> dict[str, Encoded]:
     An encoder is what learned ``categories_`` (OneHotEncoder, OrdinalEncoder, TargetEncoder). It is
     searched for in pipelines, ColumnTransformers and FeatureUnions, in one another to any depth.
     Before it stand at most imputers: behind anything else, its categories are not the column's.
+    What an imputer takes for missing, such as "?", is known, too.
     """
-    first = next(dropwhile(lambda step: isinstance(step, _IMPUTERS), _leaves(estimator)), None)
+    steps = list(_leaves(estimator))
+    imputers = list(takewhile(lambda step: isinstance(step, _IMPUTERS), steps))
+    filled = [each.missing_values for each in imputers if not pd.isna(each.missing_values)]
+    first = next(iter(steps[len(imputers) :]), None)
     if getattr(first, "n_features_in_", len(names)) != len(names):
         return {}  # an imputer dropped columns or added some
     found: dict[str, Encoded] = {}
@@ -72,7 +76,8 @@ def encoded_columns(estimator: Any, names: Sequence[str]) -> dict[str, Encoded]:
         for name, encoded in encoded_columns(inner, read).items():
             found[name] = _stricter(found.get(name, encoded), encoded)
     for name, categories in zip(names, getattr(first, "categories_", ()), strict=False):
-        plain = tuple(_plain(each) for each in categories if not pd.isna(each))
+        known = [each for each in categories if not pd.isna(each)]
+        plain = tuple(dict.fromkeys(_plain(each) for each in (*known, *filled)))
         fails = getattr(first, "handle_unknown", "ignore") == "error"
         found[name] = Encoded(plain, "error" if fails else "warn")
     return found
