@@ -265,19 +265,15 @@ def test_help_has_examples():
     assert "nbpipe check notebooks/ train.py" in run("check", "--help").stdout
 
 
-def test_checking_a_notebook_starts_quickly_and_light(folder):
-    """At most 0.4 s of processor time from a cold start, of which most is Python's own."""
+def test_checking_a_notebook_imports_nothing_heavy(folder):
+    """So that it starts in about the time of Python itself, which benchmarks/leaks.py tells."""
     code = (
-        "import sys, time; from nbpipe.cli.main import main; code = main(['check', 'leak.ipynb']);"
-        "print(code, time.process_time(), *sys.modules, file=sys.stderr)"
+        "import sys; from nbpipe.cli.main import main; code = main(['check', 'leak.ipynb']);"
+        "print(code, *sys.modules, file=sys.stderr)"
     )
     command = [sys.executable, "-c", code]
-    done = [
-        subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-        for _ in range(3)
-    ]
-    told = [each.stderr.split() for each in done]
-    assert {each[0] for each in told} == {"1"}
-    assert min(float(each[1]) for each in told) < 0.4
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    told = done.stderr.split()
+    assert told[0] == "1"
     foreign = {"numpy", "pandas", "sklearn", "joblib", "nbformat", "IPython", "tqdm", "tomllib"}
-    assert not foreign & set(told[0])
+    assert not foreign & set(told)
