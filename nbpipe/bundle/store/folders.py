@@ -15,6 +15,7 @@ from nbpipe.errors import BundleError, ManifestError, NbpipeError, UsageError, b
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from os import PathLike
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters or more: C:// is a drive
@@ -70,17 +71,20 @@ def split_alias(name: str, version: str | None) -> tuple[str, str | None]:
     return model, asked
 
 
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Path) -> AbstractContextManager[None]:
     """Turn what the system says of `path` into a `BundleError`."""
+    return telling(str(path), f"{str(path)!r:.200} cannot be read")
+
+
+@contextmanager
+def telling(path: str, what: str, advice: str = "") -> Iterator[None]:
+    """Turn what the system says into a `BundleError` of `path`: what cannot be done, and why."""
     try:
         yield
     except OSError as error:
         if isinstance(error, NbpipeError):
             raise
-        raise BundleError(
-            f"{str(path)!r:.200} cannot be read: {error.strerror}.", path=str(path)
-        ) from error
+        raise BundleError(f"{what}: {error.strerror or error}.{advice}", path=path) from error
 
 
 def taken(model: Path) -> dict[Version, Path]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nbpipe.bundle import manifest as manifests
 from nbpipe.bundle.store import aliases
+from nbpipe.bundle.store.folders import telling
 from nbpipe.errors import BundleError, BundleNotFoundError, NbpipeError, one_line
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ def mirror(
         There may be nothing at the URL yet.
     """
     with (
-        _room(remote.url),
+        telling(
+            remote.url,
+            f"What is at {remote.url} cannot be laid out in a temporary folder",
+            " The environment variable TMPDIR names another.",
+        ),
         TemporaryDirectory(prefix="nbpipe-") as made,
         speaking_of(remote.url, Path(made)),
     ):
@@ -61,21 +66,6 @@ def mirror(
             for path, content in found.items():
                 places[path].write_bytes(content)
         yield Path(made)
-
-
-@contextmanager
-def _room(url: str) -> Iterator[None]:
-    """Say that it is the temporary folder that cannot be written, and how to choose another."""
-    try:
-        yield
-    except OSError as error:
-        if isinstance(error, NbpipeError):
-            raise
-        raise BundleError(
-            f"What is at {url} cannot be laid out in a temporary folder: "
-            f"{error.strerror or error}. The environment variable TMPDIR names another.",
-            path=url,
-        ) from error
 
 
 def _files(remote: Remote, depth: int, *, new: bool) -> list[tuple[str, int]]:
