@@ -89,7 +89,8 @@ class Masks:
         for side, place in enumerate((first, middle)):
             at_leaf = children[:, side] < 0
             self.exits[tree[at_leaf], place[at_leaf]] = ~children[at_leaf, side]
-        self.tree = np.arange(len(roots))
+        # where the ends of each tree begin, which are counted from 1
+        self.before = np.arange(-1, self.exits.size - 1, MOST + 1)
         return ruled_out(first, middle)
 
     def one(self, row: list[float]) -> Array:
@@ -100,7 +101,7 @@ class Masks:
             below = bisect_left(gaps, value) if value == value else len(gaps) + 1  # noqa: PLR0124
             looked.append(start + below)
         end = first_end(np.bitwise_or.reduce(self.table.take(looked, 0), 0))
-        leaves: Array = self.exits[self.tree, end - 1]
+        leaves: Array = self.exits.take(self.before + end)
         return leaves
 
     def many(self, X: Array) -> Array:
@@ -110,5 +111,5 @@ class Masks:
             below = np.searchsorted(gaps, X[:, column])
             below[np.isnan(X[:, column])] = len(gaps) + 1
             out |= self.table.take(start + below, axis=0)
-        leaves: Array = self.exits[self.tree, first_end(out) - 1].T
+        leaves: Array = self.exits.take(self.before + first_end(out)).T
         return leaves

@@ -46,6 +46,7 @@ class Trees:
         self.divisor = len(roots) if part.number("mean", 1) else 1
         self.feature = part.indices("feature", columns, len(threshold))
         self.dtype, self.top = threshold.dtype, float(np.finfo(threshold.dtype).max)
+        self.single = self.dtype == np.float32
         # an infinite one parts missing values from all others, and these are at most `top`;
         # adding 0 makes -0 what it is equal to
         self.threshold = np.minimum(threshold, self.dtype.type(self.top)) + self.dtype.type(0)
@@ -58,14 +59,15 @@ class Trees:
         part.need(self.leaves.fits, "threshold")
 
     def row(self, row: list[float]) -> list[float]:
-        with np.errstate(over="ignore"):
-            row = np.array(row, self.dtype).tolist()
+        if self.single:
+            with np.errstate(over="ignore"):
+                row = np.array(row, self.dtype).tolist()
         if self.category.size or inf in row or -inf in row:
             row = self._prepared(np.array([row], self.dtype))[0].tolist()
         given = self.value.take(self.leaves.one(row), 0).reshape(-1, self.width)
-        total = np.add.accumulate(np.concatenate((self.begin[None], given)))  # tree after tree
-        scores: list[float] = (total[-1] / self.divisor).tolist()
-        return scores
+        given[0] += self.begin
+        total = np.add.accumulate(given)[-1].tolist()  # tree after tree
+        return [score / self.divisor for score in total]
 
     def __call__(self, X: Array) -> Array:
         if len(X) < _TWO:  # numbers in one line are added in another order, so no part has one row
@@ -82,7 +84,7 @@ class Trees:
         total /= self.divisor
         scores: Array = total.transpose(1, 0, 2).reshape(len(X), self.width)
         # which decides in which order softmax adds: boosting of histograms has it by column
-        return np.asarray(scores, order="F" if self.dtype == np.float64 else "C")
+        return np.asarray(scores, order="C" if self.single else "F")
 
     def splits(self, width: int) -> tuple[Array, Array] | None:
         """Return feature and threshold of the splits of the first `width` columns by number."""
@@ -91,7 +93,7 @@ class Trees:
 
     def _prepared(self, X: Array) -> Array:
         """Return infinity as a number like others, if it is not refused as in forests."""
-        if self.dtype == np.float32 and np.isinf(X).any():
+        if self.single and np.isinf(X).any():
             raise ValueError("Input X contains a value too large for float32")
         X = np.minimum(X, self.dtype.type(self.top))
         if not self.category.size:

@@ -24,6 +24,7 @@ _LEAF = 2**_KEY - 1
 _PAIRS = 2**17  # that go down at once: more leave the cache, fewer have threads wait for Python
 _ROWS = 2**12
 _STRIDE = 4  # levels between two looks at which pairs are at a leaf
+_FEW = 2**8  # pairs are quicker taken along than parted
 _MOST = 0.8  # of the pairs are on their way: else those that are not are left behind
 
 
@@ -90,7 +91,9 @@ class Walk:
             base = np.resize(base, len(node))
         found, pairs = np.empty_like(node), np.arange(len(node))
         buffers = np.empty((3, len(node)), np.intp)
-        last, shift, levels = (1 << self.low) - 1, _KEY + self.low, self.first
+        # as arrays, which numpy need not make of them each time
+        last, shift = np.array((1 << self.low) - 1), np.array(_KEY + self.low)
+        levels = self.first
         while len(node):
             word, where, key = buffers[:, : len(node)]
             for _ in range(levels):
@@ -104,7 +107,7 @@ class Walk:
             levels = _STRIDE
             reached = leaf.take(node)
             (on,) = (reached < 0).nonzero()
-            if len(on) < _MOST * len(node):
+            if len(on) < (_MOST * len(node) if len(node) > _FEW else 1):
                 found[pairs] = reached
                 pairs, node = pairs.take(on), node.take(on)
                 base = base if base is None else base.take(on)
