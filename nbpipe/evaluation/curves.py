@@ -178,7 +178,7 @@ class LearningCurve(Curve):
         super().__init__(report, study, metric, values)
 
     def _rows(self, share: float, train: NDArray[np.intp]) -> NDArray[np.intp]:
-        n = max(1, round(share * len(train)))
+        n = _share(share, train)
         if self.report.split.in_time_order:
             rank = np.empty(self.report.n_rows, dtype=np.intp)
             rank[self.report.split.order] = np.arange(self.report.n_rows)
@@ -189,7 +189,7 @@ class LearningCurve(Curve):
 
     def _name(self, at: int) -> str:
         share = self.values[at]
-        mean = np.mean([round(share * len(train)) for train, _ in self.report.split.folds])
+        mean = np.mean([_share(share, train) for train, _ in self.report.split.folds])
         return f"{share:.4g} ({mean:,.0f})"
 
     def _fit(
@@ -228,3 +228,7 @@ class ValidationCurve(Curve):
             **keywords,
         )
         return found
+
+
+def _share(share: float, train: NDArray[np.intp]) -> int:
+    return max(1, round(share * len(train)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from time import process_time
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from nbpipe.bundle.rows.problems import KEPT, InputWarning
 from nbpipe.bundle.rows.schema import Schema
 from nbpipe.bundle.rows.validate import to_frame
 from nbpipe.errors import SchemaError, UsageError
+from work import calls
 
 TRAINED = pd.DataFrame({"temp": [9.0, 100.9], "carrier": pd.Categorical(["AA", "UA"])})
 
@@ -50,22 +50,33 @@ def test_what_is_wrong_with_a_million_values_costs_about_what_right_ones_cost(ac
     frame = pd.DataFrame(np.zeros((100_000, 10)), columns=list("abcdefghij"))
     schema, policy = schema_of(frame), parse_policy({"range": action})
     tracemalloc.start()
-    start = process_time()
     with pytest.warns(InputWarning) if action == "warn" else pytest.raises(SchemaError):
         to_frame(frame + 1, schema, policy)
-    taken, (_, peak) = process_time() - start, tracemalloc.get_traced_memory()
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert taken < 3  # seconds; one object for each value took 10 and 200 MB
-    assert peak < 80e6  # bytes
+    assert peak < 80e6  # bytes; one object for each value took 200 MB
+
+
+@pytest.mark.parametrize("action", ["warn", "error"])
+def test_no_step_of_python_is_taken_for_each_wrong_value(action):
+    policy = parse_policy({"range": action})
+
+    def look(rows):
+        frame = pd.DataFrame(np.zeros((rows, 10)), columns=list("abcdefghij"))
+        with pytest.warns(InputWarning) if action == "warn" else pytest.raises(SchemaError):
+            to_frame(frame + 1, schema_of(frame), policy)
+
+    look(1000)
+    assert calls(look, 100_000) < 1.1 * calls(look, 1000)
 
 
 def test_hints_are_for_readers_so_that_thousands_of_wrong_names_cost_little():
     schema = schema_of(pd.DataFrame(np.zeros((1, 2000)), columns=[f"f_{i}" for i in range(2000)]))
-    start = process_time()
     with pytest.raises(SchemaError, match="did you mean 'f_0'") as caught:
         to_frame({f"F_{i}": 0.0 for i in range(2000)}, schema, POLICY)
-    assert process_time() - start < 5  # seconds; a hint for each took 20
     assert len(caught.value.problems) == 4000
+    hints = sum("did you mean" in problem.expected for problem in caught.value.problems)
+    assert 0 < hints < 100
 
 
 def test_a_notebook_shows_one_problem_a_line_and_the_text_stays_one_line():

@@ -1,11 +1,11 @@
 """`%nbpipe watch`: below a cell, of what is new, once, and never in the way."""
 
-import time
-
 import pytest
 
+import nbpipe
 from nbpipe.jupyter import session
 from shells import FIT, PREPARE, SCALE, SCORE, SPLIT, run
+from work import calls
 
 CELLS = {"a": PREPARE, "b": SCALE, "c": SPLIT, "d": FIT, "e": SCORE}
 
@@ -125,17 +125,14 @@ def test_unloading_takes_every_hook_away(shell, told):
     assert [told(cell) for cell in CELLS.values()] == [[]] * 5  # a new start is off
 
 
-def test_a_session_of_a_hundred_cells_is_watched_in_passing(shell, told, monkeypatch):
-    """10 ms is what it may take on an idle machine; the limit here leaves room for a busy one."""
+def test_a_session_of_a_hundred_cells_is_watched_in_passing(shell, told):
+    """What was looked at before is not read again; benchmarks/leaks.py tells the time."""
     cells = ["flights.describe()", "late = flights[flights.late == 1]", FIT, SCORE]
     for cell in [*CELLS.values(), *cells * 24]:
         shell.run_cell(cell, store_history=True, silent=False)
     watcher = shell.magics_manager.registry["NbpipeMagics"].watcher
-    took = []
-    for number in range(10):
-        shell.user_ns["In"].append(f"x = {number}")
-        shell.history_manager.input_hist_raw.append(f"x = {number}")
-        started = time.process_time()
-        watcher._after_a_cell(None)
-        took.append(time.process_time() - started)
-    assert sorted(took)[5] < 0.05
+    shell.user_ns["In"].append("x = 1")
+    shell.history_manager.input_hist_raw.append("x = 1")
+    again = calls(watcher._after_a_cell, None)
+    anew = calls(nbpipe.check_text, "\n".join(shell.history_manager.input_hist_raw))
+    assert again < anew / 2

@@ -47,9 +47,9 @@ class Predicted:
     warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        rate = self.rows / max(self.seconds, 1e-9)
+        rate, rows = self.rows / max(self.seconds, 1e-9), "row" if self.rows == 1 else "rows"
         return (
-            f"{self.rows:,} rows: {self.rows - self.rejected:,} predicted, {self.rejected:,} "
+            f"{self.rows:,} {rows}: {self.rows - self.rejected:,} predicted, {self.rejected:,} "
             f"rejected, in {self.seconds:.1f} s ({rate:,.0f} rows/s)"
         )
 
