@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbpipe.bundle.opening import open_estimator
 from nbpipe.bundle.plan import arrays
-from nbpipe.bundle.plan.rows import Row, Table
+from nbpipe.bundle.rows.clean import Row, Table
 from nbpipe.bundle.rows.problems import refuse, warn
 from nbpipe.bundle.rows.records import Records
 from nbpipe.errors import DataError, UsageError, one_line

@@ -21,7 +21,7 @@ from nbpipe.errors import NbpipeError, ProbeMismatchError, SchemaError, UsageErr
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from nbpipe.bundle.plan.rows import Rows
+    from nbpipe.bundle.rows.clean import Rows
     from nbpipe.bundle.rows.policy import Policy
     from nbpipe.bundle.rows.schema import Schema
     from nbpipe.bundle.store.entry import Bundle

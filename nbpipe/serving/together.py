@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nbpipe.bundle.model import Answer, Model
-    from nbpipe.bundle.plan.rows import Row
+    from nbpipe.bundle.rows.clean import Row
 
 
 class Together:

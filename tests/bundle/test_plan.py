@@ -60,7 +60,7 @@ from nbpipe.bundle.plan import arrays, walk
 from nbpipe.bundle.plan.compiling import compile_plan
 from nbpipe.bundle.plan.parity import agree, difference
 from nbpipe.bundle.plan.program import METHODS, Plan
-from nbpipe.bundle.plan.rows import Row
+from nbpipe.bundle.rows.clean import Row
 from nbpipe.bundle.rows.learn import learn
 from nbpipe.bundle.rows.policy import POLICY
 from nbpipe.bundle.rows.validate import check, to_frame

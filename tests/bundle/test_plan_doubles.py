@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 
 from nbpipe.bundle.plan.compiling import compile_plan
 from nbpipe.bundle.plan.program import Plan
-from nbpipe.bundle.plan.rows import Row, Table
+from nbpipe.bundle.rows.clean import Row, Table
 from nbpipe.bundle.rows.learn import learn
 
 

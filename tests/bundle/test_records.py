@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbpipe.bundle.plan.rows import Row
+from nbpipe.bundle.rows.clean import Row
 from nbpipe.bundle.rows.learn import learn
 from nbpipe.bundle.rows.policy import POLICY
 from nbpipe.bundle.rows.records import Records

@@ -10,7 +10,7 @@ import numpy as np
 from nbpipe.bundle.plan.compiling import compile_plan
 from nbpipe.bundle.plan.encoding import unknown
 from nbpipe.bundle.plan.program import METHODS, TOLERANCE, Plan
-from nbpipe.bundle.plan.rows import Row
+from nbpipe.bundle.rows.clean import Row
 from nbpipe.bundle.rows.policy import POLICY
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbpipe.bundle.plan.arrays import Array
-    from nbpipe.bundle.plan.rows import Table
+    from nbpipe.bundle.rows.clean import Table
     from nbpipe.bundle.rows.policy import Policy
     from nbpipe.bundle.rows.schema import Feature, Schema
     from nbpipe.bundle.rows.validate import Checked

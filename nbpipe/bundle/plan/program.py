@@ -12,13 +12,13 @@ import numpy as np
 from nbpipe.bundle.plan.arrays import WIDEST, Array, Part, broken
 from nbpipe.bundle.plan.folding import fold
 from nbpipe.bundle.plan.outputs import DECISIONS, NUMBERS, PROBABILITIES, code, codes
-from nbpipe.bundle.plan.rows import Row
 from nbpipe.bundle.plan.table import INEXACT, PREDICTORS, READERS, STEPS
+from nbpipe.bundle.rows.clean import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from nbpipe.bundle.plan.rows import Rows, Table
+    from nbpipe.bundle.rows.clean import Rows, Table
 
 TOLERANCE = 1e-12  # of what is no mere sum of leaves
 METHODS = ("predict", "predict_proba", "decision_function")

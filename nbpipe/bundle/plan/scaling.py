@@ -12,7 +12,7 @@ from nbpipe.bundle.plan.arrays import Array, NotCoveredError, Part
 
 if TYPE_CHECKING:
     from nbpipe.bundle.plan.compiling import Block, Compiler
-    from nbpipe.bundle.plan.rows import Table
+    from nbpipe.bundle.rows.clean import Table
 
 _TERMS = {
     "subtract": (np.subtract, sub),

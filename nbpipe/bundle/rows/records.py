@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.plan.rows import Row, Table
+from nbpipe.bundle.rows.clean import Row, Table
 from nbpipe.bundle.rows.schema import logical_kind
 
 if TYPE_CHECKING:
-    from nbpipe.bundle.plan.rows import Rows
+    from nbpipe.bundle.rows.clean import Rows
     from nbpipe.bundle.rows.schema import Feature, Schema
 
 _ABSENT = object()

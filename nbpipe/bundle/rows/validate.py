@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbpipe.bundle.plan.rows import Table
+from nbpipe.bundle.rows.clean import Table
 from nbpipe.bundle.rows.given import take_apart
 from nbpipe.bundle.rows.policy import action
 from nbpipe.bundle.rows.problems import Finding, refuse, warn

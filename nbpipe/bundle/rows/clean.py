@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbpipe.bundle.plan.arrays import Array
+    from numpy.typing import NDArray
 
 
 class Table:
@@ -29,7 +29,7 @@ class Table:
         stop = min(stop, self.count)
         return Table([values[start:stop] for values in self.columns], stop - start)
 
-    def take(self, chosen: Array) -> Table:
+    def take(self, chosen: NDArray[np.bool_]) -> Table:
         """Return the rows that a mask marks."""
         if chosen.all():
             return self
