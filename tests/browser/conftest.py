@@ -147,3 +147,17 @@ def open_notebook(browser, lab):
     yield open_
     for context in pages:
         context.close()
+    _end_kernels(address)
+
+
+def _end_kernels(address):
+    """End what the closed pages leave running: forty kernels would fill a small machine."""
+    authorized = {"Authorization": f"token {TOKEN}"}
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{address}/api/sessions", headers=authorized)
+    ) as answer:
+        sessions = [each["id"] for each in json.load(answer)]
+    for each in sessions:
+        url = f"{address}/api/sessions/{each}"
+        request = urllib.request.Request(url, headers=authorized, method="DELETE")
+        urllib.request.urlopen(request).close()
