@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,29 @@ def test_ctrl_c_is_a_tidy_stop_that_can_be_gone_on_with(model, rows, tmp_path):
     assert b"150,000 rows: 149,850 predicted, 150 rejected" in done.stderr
     assert sorted(read(tmp_path)) == ["bad.csv", "out.csv"]
     assert pd.read_csv(tmp_path / "out.csv").row.is_monotonic_increasing
+
+
+def test_ctrl_c_reaches_a_run_that_waits_for_a_pipe(model, rows, tmp_path):
+    process = subprocess.Popen(
+        command(model, "-", tmp_path, ".csv", "--input-format", "csv"),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with rows.open() as some:
+            process.stdin.writelines(islice(some, 3))
+        process.stdin.flush()
+        while not (tmp_path / ".out.csv.partial").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        time.sleep(0.3)  # by then it waits for more
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stderr.read() == "nbpipe: stopped.\n"
+    finally:
+        process.kill()
+    assert not list(tmp_path.glob(".*"))
 
 
 @pytest.fixture

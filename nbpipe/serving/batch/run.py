@@ -130,7 +130,9 @@ class Run:
                 disable=None if progress is None else not progress,
             )
             with bar:
-                for step in _ahead(self._answered(place)):
+                steps = self._answered(place)
+                # Ctrl-C would not reach a thread that waits for a pipe, which has no size
+                for step in _ahead(steps) if self._reader.total is not None else steps:
                     self._write(*step)
                     bar.set_postfix_str(f"{self._rows:,} rows", refresh=False)
                     bar.update(self._reader.done() - bar.n)
