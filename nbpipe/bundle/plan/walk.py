@@ -63,54 +63,73 @@ class Walk:
 
     def one(self, row: list[float]) -> Array:
         """Return the leaf of each tree that one row reaches."""
-        return self.many(np.array([row], self.threshold.dtype))[:, 0]
+        keys, groups = self._keyed(np.array([row], self.threshold.dtype))
+        return np.concatenate([self._down(*group, keys[0]) for group in groups])
 
     def many(self, X: Array) -> Array:
         """Return the leaf of each tree that each row reaches, as (n_trees, n)."""
+        keys, groups = self._keyed(X)
+        base = np.arange(0, keys.size, keys.shape[1])  # where each row's keys begin
+        step = max(1, _PAIRS // len(X))
+        found = [
+            self._down_pairs(words, leaf, np.repeat(roots[at : at + step], len(X)), keys, base)
+            for words, leaf, roots in groups
+            for at in range(0, len(roots), step)
+        ]
+        return np.concatenate(found).reshape(-1, len(X))
+
+    def _keyed(self, X: Array) -> tuple[Array, list[tuple[Array, Array, Array]]]:
+        """Return the keys of each row, where a word has its own, and the words they are for."""
         gaps = np.isnan(X)
         keys, groups = self._keys(X), self._full
         if gaps.any():  # columns come twice: with what is missing below all others, and above them
             keys = np.concatenate((np.where(gaps, 0, keys), np.where(gaps, _LEAF - 1, keys)), 1)
             groups = self._gapped
         keys <<= self.low
-        # where each row's keys begin; of one row there is nothing to add
-        base = np.arange(0, keys.size, keys.shape[1]) if len(X) > 1 else None
-        step = max(1, _PAIRS // len(X))
-        found = [
-            self._down(words, leaf, np.repeat(roots[at : at + step], len(X)), keys.ravel(), base)
-            for words, leaf, roots in groups
-            for at in range(0, len(roots), step)
-        ]
-        return np.concatenate(found).reshape(-1, len(X))
+        return keys, groups
 
-    def _down(
-        self, words: Array, leaf: Array, node: Array, keys: Array, base: Array | None
+    @cached_property
+    def _parts(self) -> tuple[Array, Array]:
+        """The mask of a word's column and the shift to its child, as arrays for numpy."""
+        return np.array((1 << self.low) - 1), np.array(_KEY + self.low)
+
+    def _down(self, words: Array, leaf: Array, node: Array, keys: Array) -> Array:
+        """Return the leaf of each node of one row: few, so that calls of numpy are what counts."""
+        column, child = self._parts
+        levels = self.first
+        while True:
+            for _ in range(levels):
+                word = words[node]
+                node = word - keys[word & column] >> child
+            reached = leaf[node]
+            if reached.min() >= 0:
+                return reached
+            levels = _STRIDE
+
+    def _down_pairs(
+        self, words: Array, leaf: Array, node: Array, keys: Array, base: Array
     ) -> Array:
         """Return the leaf of each pair of a node and a row, whose keys start at `base`."""
-        if base is not None:
-            base = np.resize(base, len(node))
+        base, keys = np.resize(base, len(node)), keys.ravel()
         found, pairs = np.empty_like(node), np.arange(len(node))
         buffers = np.empty((3, len(node)), np.intp)
-        # as arrays, which numpy need not make of them each time
-        last, shift = np.array((1 << self.low) - 1), np.array(_KEY + self.low)
+        column, child = self._parts
         levels = self.first
         while len(node):
             word, where, key = buffers[:, : len(node)]
             for _ in range(levels):
                 words.take(node, None, word, "clip")
-                np.bitwise_and(word, last, where)
-                if base is not None:
-                    np.add(where, base, where)
+                np.bitwise_and(word, column, where)
+                np.add(where, base, where)
                 keys.take(where, None, key, "clip")
                 np.subtract(word, key, word)
-                np.right_shift(word, shift, node)
+                np.right_shift(word, child, node)
             levels = _STRIDE
             reached = leaf.take(node)
             (on,) = (reached < 0).nonzero()
             if len(on) < (_MOST * len(node) if len(node) > _FEW else 1):
                 found[pairs] = reached
-                pairs, node = pairs.take(on), node.take(on)
-                base = base if base is None else base.take(on)
+                pairs, node, base = pairs.take(on), node.take(on), base.take(on)
         return found
 
     @cached_property
